@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace Coordination.Contracts.V1;
+
+/// <summary>Multi-step work: a graph of steps. Steps whose dependencies are done run in parallel.</summary>
+public sealed record RunPlan
+{
+    /// <summary>What a person calls this kind of work, for example <c>ticket-triage</c>. 1 to 100 characters.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>1 to 100 steps, each id once.</summary>
+    public required IReadOnlyList<PlanStep> Steps { get; init; }
+
+    /// <summary>Time the whole run may take, in milliseconds from acceptance. Absent: the host's default (1 hour).</summary>
+    public long? DeadlineMs { get; init; }
+}
+
+/// <summary>One step of a plan: a piece of work asked of an agent type.</summary>
+public sealed record PlanStep
+{
+    /// <summary>Unique in the plan: 1 to 64 of <c>a-z 0-9 - _</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The agent type that carries it out, for example <c>refund</c>.</summary>
+    public required string AgentType { get; init; }
+
+    /// <summary>Contract of input and output as the agent declares it, for example <c>refund.v1</c>. Absent: the agent's only one.</summary>
+    public string? Contract { get; init; }
+
+    /// <summary>JSON object handed to the agent. Absent: an empty object.</summary>
+    public JsonElement? Input { get; init; }
+
+    /// <summary>
+    /// Members of the input taken from outputs of earlier steps: member name to <c>step</c> (whole output) or <c>step#/json/pointer</c>.
+    /// The named step must be a direct or indirect dependency.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? InputFrom { get; init; }
+
+    /// <summary>Ids of steps that must be done before this one starts.</summary>
+    public IReadOnlyList<string>? DependsOn { get; init; }
+
+    /// <summary>Time one attempt may take, in milliseconds. Absent: the host's default (5 minutes).</summary>
+    public long? TimeoutMs { get; init; }
+
+    /// <summary>When and how often to try again. Absent: 3 attempts with full jitter.</summary>
+    public RetryPolicy? Retry { get; init; }
+
+    /// <summary>What undoes this step when a later one fails.</summary>
+    public CompensationPlan? Compensation { get; init; }
+
+    /// <summary>After this step is done nothing is compensated any more: only forward recovery is tried.</summary>
+    public bool? Pivot { get; init; }
+
+    /// <summary>A failure of this step does not fail the run: its dependents are left out and the run ends partial.</summary>
+    public bool? Optional { get; init; }
+}
+
+/// <summary>Retries of one step: delay = random(0, min(cap, base * 2^(attempt-1))), known as full jitter.</summary>
+public sealed record RetryPolicy
+{
+    /// <summary>All tries together, 1 to 20.</summary>
+    public required int MaxAttempts { get; init; }
+
+    /// <summary>Base of the exponential back-off in milliseconds, 0 to 3,600,000. Absent: 200.</summary>
+    public long? BaseDelayMs { get; init; }
+
+    /// <summary>Cap of the back-off in milliseconds, up to 86,400,000. Absent: 20,000.</summary>
+    public long? MaxDelayMs { get; init; }
+}
+
+/// <summary>The step that undoes a completed step.</summary>
+public sealed record CompensationPlan
+{
+    /// <summary>The agent type that carries it out.</summary>
+    public required string AgentType { get; init; }
+
+    /// <summary>JSON object handed to the agent. The output of the undone step is handed over beside it.</summary>
+    public JsonElement? Input { get; init; }
+
+    /// <summary>As <see cref="PlanStep.TimeoutMs"/>.</summary>
+    public long? TimeoutMs { get; init; }
+
+    /// <summary>As <see cref="PlanStep.Retry"/>.</summary>
+    public RetryPolicy? Retry { get; init; }
+}

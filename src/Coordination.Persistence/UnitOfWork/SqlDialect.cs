@@ -1,0 +1,31 @@
+using System.Data.Common;
+
+namespace Coordination.Persistence;
+
+/// <summary>The few places where the SQL of PostgreSQL and SQLite differs.</summary>
+public abstract class SqlDialect
+{
+    /// <summary><c>coordination.outbox</c> on PostgreSQL, <c>outbox</c> on SQLite.</summary>
+    public abstract string Table(string name);
+
+    /// <summary>The database clock as an expression; moves on inside a transaction.</summary>
+    public abstract string Now { get; }
+
+    /// <summary>The database clock plus <paramref name="milliseconds"/>, an expression or parameter of kind Int64.</summary>
+    public abstract string NowPlus(string milliseconds);
+
+    /// <summary>Appended to a SELECT of rows that will be changed: <c>FOR UPDATE</c> or nothing (SQLite has one writer).</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>As <see cref="ForUpdate"/>, passing over rows another transaction holds.</summary>
+    public abstract string ForUpdateSkipLocked { get; }
+
+    /// <summary>Reads a column of kind <see cref="ColumnKind.Time"/>.</summary>
+    public abstract DateTimeOffset ReadTime(DbDataReader reader, int ordinal);
+
+    /// <summary>Reads a column of kind <see cref="ColumnKind.Uuid"/>.</summary>
+    public abstract Guid ReadGuid(DbDataReader reader, int ordinal);
+
+    /// <summary>True for SQLite: one process, one writer, in-memory transport.</summary>
+    public abstract bool IsEmbedded { get; }
+}

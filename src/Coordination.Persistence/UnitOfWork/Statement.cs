@@ -1,0 +1,42 @@
+namespace Coordination.Persistence;
+
+/// <summary>
+/// One SQL command with its parameters. The text uses <c>@name</c> parameters and is built with a <see cref="SqlDialect"/>, so the same
+/// statement runs on PostgreSQL and SQLite. Values may be null, bool, int, long, double, string, Guid, byte[] or DateTimeOffset.
+/// </summary>
+public sealed record Statement(string Text, params StatementParameter[] Parameters)
+{
+    /// <summary>
+    /// The statement is an UPDATE, DELETE or INSERT that must touch at least one row; when it touches none the whole transaction is rolled
+    /// back with <see cref="GuardFailedException"/> carrying this text.
+    /// </summary>
+    public string? MustAffect { get; init; }
+}
+
+/// <summary>A value for <c>@Name</c>.</summary>
+public readonly record struct StatementParameter(string Name, object? Value, ColumnKind Kind)
+{
+    public static implicit operator StatementParameter((string Name, object? Value, ColumnKind Kind) p) => new(p.Name, p.Value, p.Kind);
+}
+
+/// <summary>Column types both databases know.</summary>
+public enum ColumnKind
+{
+    Text,
+    Json,
+    Uuid,
+    Int32,
+    Int64,
+    Real,
+    Bool,
+    Bytes,
+
+    /// <summary>timestamptz; in SQLite microseconds since 1970 as INTEGER.</summary>
+    Time,
+}
+
+/// <summary>A guarded statement touched no row: the state it relied on has changed. Nothing was committed.</summary>
+public sealed class GuardFailedException(string guard) : Exception($"The transaction was rolled back: {guard}")
+{
+    public string Guard { get; } = guard;
+}
