@@ -1,0 +1,55 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Coordination.Persistence;
+
+/// <summary>Collects what a process needs of the backbone: transport, store and the parts it hosts.</summary>
+public sealed class CoordinationBuilder
+{
+    private readonly List<Action<IBusRegistrationConfigurator>> bus = [];
+
+    internal CoordinationBuilder(IServiceCollection services) => Services = services;
+
+    public IServiceCollection Services { get; }
+
+    /// <summary>Adds to the MassTransit registration (consumers, sagas).</summary>
+    public CoordinationBuilder ConfigureBus(Action<IBusRegistrationConfigurator> configure)
+    {
+        bus.Add(configure);
+        return this;
+    }
+
+    /// <summary>Adds a receive endpoint.</summary>
+    public CoordinationBuilder AddEndpoint(
+        string name,
+        Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure,
+        int concurrentMessageLimit = 16,
+        int prefetchCount = 64
+    )
+    {
+        Services.AddSingleton<IEndpointContribution>(new DelegateEndpoint(name, configure, concurrentMessageLimit, prefetchCount));
+        return this;
+    }
+
+    internal Transport? Transport { get; set; }
+
+    internal bool HasStore { get; set; }
+
+    internal void ApplyBus(IBusRegistrationConfigurator configurator)
+    {
+        foreach (var configure in bus)
+        {
+            configure(configurator);
+        }
+    }
+
+    private sealed record DelegateEndpoint(
+        string Name,
+        Action<IBusRegistrationContext, IReceiveEndpointConfigurator> Body,
+        int ConcurrentMessageLimit,
+        int PrefetchCount
+    ) : IEndpointContribution
+    {
+        public void Configure(IBusRegistrationContext context, IReceiveEndpointConfigurator endpoint) => Body(context, endpoint);
+    }
+}
