@@ -1,0 +1,26 @@
+namespace Coordination.Workers;
+
+/// <summary>How this process runs one agent type.</summary>
+public sealed class AgentOptions
+{
+    /// <summary>Attempts of this type that run in this process at the same time, 1 to 1,000.</summary>
+    public int Concurrency { get; set; } = 8;
+
+    /// <summary>
+    /// For agents that are fast (well under a second) and touch nothing outside: the agent runs inside the message's own transaction, without
+    /// claim and lease. It cannot be cancelled one by one and its progress reports are dropped.
+    /// </summary>
+    public bool Inline { get; set; }
+
+    /// <summary>Name and major version of input and output, for example <c>refund.v1</c>. Null: the agent type followed by <c>.v1</c>.</summary>
+    public string? Contract { get; set; }
+
+    /// <summary>
+    /// Exceptions of unknown kind count as transient, so the step's retry policy applies. Off, because an unknown failure of an agent with outside
+    /// effects must not be repeated blindly.
+    /// </summary>
+    public bool RetryUnknown { get; set; }
+
+    /// <summary>Messages the broker hands over in advance, 1 to 1,000. Null: as many as <see cref="Concurrency"/>.</summary>
+    public int? PrefetchCount { get; set; }
+}
