@@ -19,6 +19,15 @@ public sealed record RunInfo
     /// <summary>For a rejected submission every problem found, as JSON.</summary>
     public JsonElement? Problems { get; init; }
 
+    /// <summary>The step whose failure ended the run; null when none did.</summary>
+    public string? FailedStep { get; init; }
+
+    /// <summary>Steps that were undone, in the order of their undoing.</summary>
+    public IReadOnlyList<string> Compensated { get; init; } = [];
+
+    /// <summary>Outputs of the steps nothing depends on, by step id; empty until the run is terminal.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Outputs { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+
     /// <summary>Nothing will happen to the run any more.</summary>
     public bool IsTerminal => Status is "completed" or "partial" or "failed" or "cancelled" or "expired" or "rejected";
 }
