@@ -1,0 +1,61 @@
+using System.Net.Sockets;
+
+namespace Coordination.Testing;
+
+/// <summary>The two things Testcontainers has no call for: is an engine there at all, and killing a container.</summary>
+internal static class DockerEngine
+{
+    private static readonly Lazy<HttpClient> Http = new(Connect);
+
+    public static async Task<bool> AnswersAsync(CancellationToken ct)
+    {
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limit.CancelAfter(TimeSpan.FromSeconds(5));
+            using var answer = await Http.Value.GetAsync(new Uri("_ping", UriKind.Relative), limit.Token);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException)
+        {
+            ct.ThrowIfCancellationRequested();
+            return false;
+        }
+    }
+
+    public static async Task KillAsync(string containerId, CancellationToken ct)
+    {
+        using var answer = await Http.Value.PostAsync(
+            new Uri($"containers/{containerId}/kill?signal=KILL", UriKind.Relative),
+            content: null,
+            ct
+        );
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private static HttpClient Connect()
+    {
+        var address = Environment.GetEnvironmentVariable("DOCKER_HOST") is { Length: > 0 } host ? host : "unix:///var/run/docker.sock";
+        if (address.StartsWith("tcp://", StringComparison.Ordinal))
+            return new HttpClient { BaseAddress = new Uri("http://" + address["tcp://".Length..] + "/") };
+        var socketPath = new Uri(address).AbsolutePath;
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, ct) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), ct);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        };
+        return new HttpClient(handler) { BaseAddress = new Uri("http://docker/") };
+    }
+}

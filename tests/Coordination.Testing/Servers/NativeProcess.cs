@@ -1,0 +1,168 @@
+using System.Diagnostics;
+
+namespace Coordination.Testing;
+
+/// <summary>
+/// A server process with a folder of its own, run as an ordinary user. A small shell stands between the tests and the
+/// server and reads a pipe from the test process: when the pipe ends, because the tests are over or because their process
+/// was killed, the shell stops the server and, at the end, removes the folder. So nothing is left behind.
+/// </summary>
+internal sealed class NativeProcess(string name, string user, string stopSignal)
+{
+    // "k" keeps the folder for another start; the plain end of input does not.
+    private const string Shepherd = """
+        folder=$1 signal=$2 last=$3; shift 3
+        exec 3<&0
+        "$@" </dev/null >>"$folder/server.log" 2>&1 &
+        server=$!
+        echo "$server" >"$folder/server.pid"
+        then=remove
+        while read -r word <&3; do if [ "$word" = k ]; then then=keep; break; fi; done
+        kill -s "$signal" "$server" 2>/dev/null
+        wait "$server"
+        [ "$then" = keep ] && exit 0
+        sh -c "$last" >/dev/null 2>&1
+        cd / && rm -rf "$folder"
+        """;
+
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private Process? shepherd;
+
+    /// <summary>The folder; the server's user owns it.</summary>
+    public string Folder { get; private set; } = "";
+
+    /// <summary>What the server and its tools find in their environment.</summary>
+    public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>A shell line that is run once when the server is gone for good.</summary>
+    public string LastCommand { get; set; } = "";
+
+    private string LogFile => Path.Combine(Folder, "server.log");
+
+    public async Task MakeFolderAsync(CancellationToken ct)
+    {
+        // Root's own TMPDIR may be closed to the server's user.
+        var parent = System.Environment.IsPrivilegedProcess ? "/tmp" : Path.GetTempPath();
+        Folder = (await RunAsync(ct, "mktemp", "-d", Path.Combine(parent, $"coordination-{name}.XXXXXX"))).Trim();
+    }
+
+    /// <summary>Writes a file that the server's user can read.</summary>
+    public string Write(string file, string text)
+    {
+        var path = Path.Combine(Folder, file);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public void Start(params string[] command)
+    {
+        File.Delete(Path.Combine(Folder, "server.pid"));
+        var start = Info(["setsid", "sh", "-c", Shepherd, "coordination-test-server", Folder, stopSignal, LastCommand, .. command]);
+        start.RedirectStandardInput = true;
+        shepherd = Process.Start(start) ?? throw new ServerUnavailableException($"{name} could not be started: {command[0]}");
+    }
+
+    public async Task StopAsync(bool keepFolder, CancellationToken ct)
+    {
+        if (shepherd is null)
+            return;
+        if (!shepherd.HasExited && keepFolder)
+            await shepherd.StandardInput.WriteLineAsync("k".AsMemory(), ct);
+        try
+        {
+            shepherd.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has just ended: there is nobody to tell.
+        }
+        try
+        {
+            await shepherd.WaitForExitAsync(ct).WaitAsync(StopLimit, ct);
+        }
+        catch (TimeoutException e)
+        {
+            shepherd.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{name} did not stop within {StopLimit.TotalSeconds} s and was killed. {Tail()}", e);
+        }
+        shepherd.Dispose();
+        shepherd = null;
+    }
+
+    public async Task KillAsync(CancellationToken ct)
+    {
+        if (shepherd is null)
+            return;
+        shepherd.Kill(entireProcessTree: true);
+        await shepherd.WaitForExitAsync(ct);
+        shepherd.Dispose();
+        shepherd = null;
+    }
+
+    /// <summary>Null while the server runs, else its last lines.</summary>
+    public string? Ended()
+    {
+        // The shell that watches over the server lives on until it is told to end, and leaves a dead server as a zombie.
+        var pidFile = Path.Combine(Folder, "server.pid");
+        if (!File.Exists(pidFile) || File.ReadAllText(pidFile).Trim() is not { Length: > 0 } pid || !Directory.Exists("/proc/self"))
+            return null;
+        var state = $"/proc/{pid}/stat";
+        return File.Exists(state) && !File.ReadAllText(state).Contains(") Z ", StringComparison.Ordinal) ? null : Tail();
+    }
+
+    public string Tail() => File.Exists(LogFile) ? string.Join('\n', Read().Split('\n').TakeLast(25)) : "It printed nothing.";
+
+    public async Task<string> RunAsync(CancellationToken ct, params string[] command)
+    {
+        using var process = Process.Start(Info(command)) ?? throw new ServerUnavailableException($"{command[0]} could not be started.");
+        var output = process.StandardOutput.ReadToEndAsync(ct);
+        var errors = process.StandardError.ReadToEndAsync(ct);
+        await process.WaitForExitAsync(ct);
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException(
+                $"{string.Join(' ', command)} ended with {process.ExitCode}: {await output}{await errors}"
+            );
+    }
+
+    public async ValueTask RemoveAsync()
+    {
+        if (shepherd is not null)
+            await StopAsync(keepFolder: false, CancellationToken.None);
+        else if (Folder.Length > 0 && Directory.Exists(Folder))
+            await RunAsync(CancellationToken.None, "sh", "-c", $"{LastCommand}\ncd / && rm -rf \"$1\"", "sh", Folder);
+    }
+
+    private string Read()
+    {
+        using var log = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(log);
+        return reader.ReadToEnd();
+    }
+
+    private ProcessStartInfo Info(string[] command)
+    {
+        // These servers refuse root; setpriv is part of every Debian and Ubuntu.
+        string[] full = System.Environment.IsPrivilegedProcess
+            ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups", "--", .. command]
+            : command;
+        var info = new ProcessStartInfo(full[0], full[1..])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder.Length > 0 ? Folder : "/",
+        };
+        foreach (var inherited in info.Environment.Keys.Where(IsServersOwn).ToArray())
+            info.Environment.Remove(inherited);
+        foreach (var (key, value) in Environment)
+            info.Environment[key] = value;
+        return info;
+    }
+
+    // A developer's settings for a system-wide server must not reach the private one.
+    private static bool IsServersOwn(string key) =>
+        key.StartsWith("RABBITMQ_", StringComparison.Ordinal)
+        || key.StartsWith("ERL_", StringComparison.Ordinal)
+        || key.StartsWith("PG", StringComparison.Ordinal);
+}
