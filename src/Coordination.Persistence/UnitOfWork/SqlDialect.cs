@@ -14,6 +14,9 @@ public abstract class SqlDialect
     /// <summary>The database clock plus <paramref name="milliseconds"/>, an expression or parameter of kind Int64.</summary>
     public abstract string NowPlus(string milliseconds);
 
+    /// <summary>A parameter for a JSON column: cast to <c>jsonb</c> on PostgreSQL, as it is on SQLite.</summary>
+    public abstract string Json(string parameter);
+
     /// <summary>Appended to a SELECT of rows that will be changed: <c>FOR UPDATE</c> or nothing (SQLite has one writer).</summary>
     public abstract string ForUpdate { get; }
 

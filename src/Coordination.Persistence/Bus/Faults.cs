@@ -1,0 +1,38 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using MassTransit;
+
+namespace Coordination.Persistence;
+
+/// <summary>Sorts exceptions of the pipeline by what helps: wait for the database, try again, or park.</summary>
+public static class Faults
+{
+    /// <summary>The database is away or overloaded: waiting helps.</summary>
+    public static bool IsDatabaseAway(Exception exception) =>
+        exception switch
+        {
+            DbException { IsTransient: true } e when !IsConflict(e) => true,
+            // Refused, reset or timed-out connections; the server shutting down (57P01..57P03) or starting up.
+            DbException e when e.SqlState is "57P01" or "57P02" or "57P03" or "53300" || (e.SqlState?.StartsWith("08", StringComparison.Ordinal) ?? false) =>
+                true,
+            DbException { InnerException: SocketException or IOException or TimeoutException } => true,
+            SocketException => true,
+            TimeoutException { Source: "Npgsql" } => true,
+            AggregateException { InnerException: { } inner } => IsDatabaseAway(inner),
+            { InnerException: { } inner } when exception is SagaException or MassTransitException => IsDatabaseAway(inner),
+            _ => false,
+        };
+
+    /// <summary>Two messages met on the same rows: the same work once more will do.</summary>
+    public static bool IsConflict(Exception exception) =>
+        exception switch
+        {
+            GuardFailedException => true,
+            // serialization failure, deadlock, unique violation
+            DbException { SqlState: "40001" or "40P01" or "23505" } => true,
+            // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_CONSTRAINT
+            Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 5 or 6 or 19 } => true,
+            { InnerException: { } inner } when exception is SagaException or MassTransitException => IsConflict(inner),
+            _ => false,
+        };
+}

@@ -1,0 +1,36 @@
+using System.Net.Mime;
+
+namespace Coordination.Persistence;
+
+/// <summary>Names on the wire: part of the public contract, kept in one place.</summary>
+public static class Wire
+{
+    /// <summary>Bodies are plain JSON; what they are stands in the headers.</summary>
+    public static readonly ContentType ContentType = new("application/json");
+
+    /// <summary>Header with the contract's id, for example <c>step.execute.v1</c>.</summary>
+    public const string ContractHeader = "coord-contract";
+
+    /// <summary>Queue of the run saga.</summary>
+    public const string RunsEndpoint = "coordination-runs";
+
+    /// <summary>Queue of the registry of agent types.</summary>
+    public const string RegistryEndpoint = "coordination-registry";
+
+    /// <summary>Queue of an agent type.</summary>
+    public static string AgentEndpoint(string agentType) => "agent-" + agentType;
+
+    /// <summary>Exchange an event is published to, for example <c>coordination.run-completed.v1</c>.</summary>
+    public static string EventExchange(string contractName, int major) => $"coordination.{contractName.Replace('.', '-')}.v{major}";
+
+    /// <summary>Address of an exchange; a queue of the same name is bound to it.</summary>
+    public static string Address(string exchange) => "exchange:" + exchange;
+
+    /// <summary>The endpoint in an address: what follows the last <c>:</c> or <c>/</c>, without options.</summary>
+    public static string EndpointOf(string address)
+    {
+        var end = address.IndexOf('?', StringComparison.Ordinal);
+        var name = end < 0 ? address : address[..end];
+        return name[(name.LastIndexOfAny([':', '/']) + 1)..];
+    }
+}

@@ -1,0 +1,61 @@
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.Saga;
+
+namespace Coordination.Persistence;
+
+/// <summary>One saga instance inside one unit of work: it is read with the row lock and written with the commit.</summary>
+internal sealed class UnitOfWorkSagaContext<TSaga, T>(
+    ConsumeContext<T> context,
+    IUnitOfWork work,
+    SagaMap<TSaga> map,
+    ISagaConsumeContextFactory<IUnitOfWork, TSaga> factory,
+    IReadOnlyDictionary<Guid, TSaga> read
+) : ConsumeContextScope<T>(context, work), SagaRepositoryContext<TSaga, T>
+    where TSaga : class, ISaga
+    where T : class
+{
+    public Task<SagaConsumeContext<TSaga, T>> Add(TSaga instance) =>
+        factory.CreateSagaConsumeContext(work, context, instance, SagaConsumeContextMode.Add);
+
+    public Task<SagaConsumeContext<TSaga, T>> Insert(TSaga instance)
+    {
+        // Two first messages may race: the loser's commit fails on the key, is tried again and finds the row.
+        return read.ContainsKey(instance.CorrelationId)
+            ? Task.FromResult<SagaConsumeContext<TSaga, T>>(null!)
+            : factory.CreateSagaConsumeContext(work, context, instance, SagaConsumeContextMode.Add);
+    }
+
+    public async Task<SagaConsumeContext<TSaga, T>> Load(Guid correlationId)
+    {
+        if (!read.TryGetValue(correlationId, out var saga))
+        {
+            return null!;
+        }
+
+        return await factory.CreateSagaConsumeContext(work, context, saga, SagaConsumeContextMode.Load).ConfigureAwait(false);
+    }
+
+    public Task Save(SagaConsumeContext<TSaga> context) => Write(map.Insert(context.Saga));
+
+    public Task Update(SagaConsumeContext<TSaga> context) => Write(map.Update(context.Saga));
+
+    public Task Delete(SagaConsumeContext<TSaga> context) => Write(map.Delete(context.Saga, context.Saga.CorrelationId));
+
+    public Task Discard(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
+
+    public Task Undo(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
+
+    public Task<SagaConsumeContext<TSaga, TMessage>> CreateSagaConsumeContext<TMessage>(
+        ConsumeContext<TMessage> consumeContext,
+        TSaga instance,
+        SagaConsumeContextMode mode
+    )
+        where TMessage : class => factory.CreateSagaConsumeContext(work, consumeContext, instance, mode);
+
+    private Task Write(Statement statement)
+    {
+        work.Execute(statement);
+        return Task.CompletedTask;
+    }
+}
