@@ -26,6 +26,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
     private readonly Channel<Delivery>[] lanes;
     private readonly Channel<long> delivered = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<long, byte> inFlight = new();
+    private readonly Channel<OutboxRow> blockedRows = Channel.CreateBounded<OutboxRow>(10_000);
     private readonly SemaphoreSlim wake = new(0, 1);
     private volatile bool brokerAway;
 
@@ -55,19 +56,73 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         var blocked = olderPending.Any(id => !inFlight.ContainsKey(id));
         foreach (var row in rows)
         {
-            if (brokerAway || (row.Message.Ordered && blocked))
+            if (brokerAway)
             {
                 blocked |= row.Message.Ordered;
-                Wake();
-                continue;
             }
+            else if (row.Message.Ordered && blocked)
+            {
+                // Waits for its predecessor; where there is no room the sweep takes it after the grace time.
+                blockedRows.Writer.TryWrite(row);
+            }
+            else if (!TryQueue(row))
+            {
+                blocked |= row.Message.Ordered;
+            }
+        }
+    }
 
-            inFlight[row.Id] = 0;
-            if (!LaneOf(row).Writer.TryWrite(new Delivery(row, clock.GetTimestamp())))
+    private bool TryQueue(OutboxRow row)
+    {
+        inFlight[row.Id] = 0;
+        if (LaneOf(row).Writer.TryWrite(new Delivery(row, clock.GetTimestamp())))
+        {
+            return true;
+        }
+
+        inFlight.TryRemove(row.Id, out _);
+        return false;
+    }
+
+    /// <summary>Rows that another instance's row of the same group must precede: looked at again until it has left, within the lease.</summary>
+    private async Task ReleaseBlocked(CancellationToken cancellationToken)
+    {
+        var waiting = new List<(OutboxRow Row, long Since)>();
+        while (await blockedRows.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            do
             {
-                inFlight.TryRemove(row.Id, out _);
-                blocked |= row.Message.Ordered;
-            }
+                while (blockedRows.Reader.TryRead(out var row))
+                {
+                    waiting.Add((row, clock.GetTimestamp()));
+                }
+
+                var groups = new HashSet<Guid>();
+                foreach (var (row, since) in waiting.ToList())
+                {
+                    // Half the lease at most: after it the row may be the sweep's.
+                    var late = brokerAway || clock.GetElapsedTime(since) > options.Lease / 2;
+                    if (late)
+                    {
+                        waiting.Remove((row, since));
+                    }
+                    else if (groups.Add(row.Message.GroupId!.Value))
+                    {
+                        var older = await Persistently(() => store.HasOlderAsync(row.Message.GroupId.Value, row.Id, cancellationToken), cancellationToken)
+                            .ConfigureAwait(false);
+                        if (!older)
+                        {
+                            waiting.Remove((row, since));
+                            TryQueue(row);
+                        }
+                    }
+                }
+
+                if (waiting.Count > 0)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(25), clock, cancellationToken).ConfigureAwait(false);
+                }
+            } while (waiting.Count > 0);
         }
     }
 
@@ -96,7 +151,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         var sending = lanes.Select(lane => RunLane(lane, drain.Token)).ToList();
         try
         {
-            await Sweep(stoppingToken).ConfigureAwait(false);
+            await Task.WhenAll(Sweep(stoppingToken), ReleaseBlocked(stoppingToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
 
@@ -191,6 +246,13 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
 
     private async Task Unreachable(OutboxRow row, Exception e)
     {
+        if (sender.IsReady)
+        {
+            // Connected, and yet no answer in time: the destination's fault, not the broker's.
+            await Refused(row, $"No confirm for {row.Message.Destination} ({e.GetType().Name}).").ConfigureAwait(false);
+            return;
+        }
+
         metrics.Failed();
         if (!brokerAway)
         {

@@ -1,0 +1,140 @@
+using System.Globalization;
+using Coordination.Contracts;
+using Coordination.Contracts.V1;
+using MassTransit;
+
+namespace Coordination.Persistence;
+
+/// <summary>
+/// The door of every endpoint, before any handler:
+/// 1. size, contract, version, JSON and rules of the body;
+/// 2. the envelope: mandatory headers present and well formed, ids the same as in the body;
+/// 3. deadline not passed (by the database's clock) and hops left;
+/// 4. not delivered too often already (a message that kills its handler).
+/// What fails is parked with its reason and acknowledged. The guard itself throws only when the database is away; the broker then keeps the
+/// message.
+/// </summary>
+internal sealed class Guard(DatabaseClock clock, Parking parking, IDeadLetters deadLetters, GuardOptions options) : IFilter<ReceiveContext>
+{
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        var body = context.Body.GetBytes();
+        string? Header(string name) => context.TransportHeaders.TryGetHeader(name, out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+
+        var reading = ContractReader.Read(Header(EnvelopeHeaders.Contract), Header(EnvelopeHeaders.Minor), body, options.Limits);
+        if (!reading.Ok)
+        {
+            await parking.ParkAsync(context, reading.Problems).ConfigureAwait(false);
+            return;
+        }
+
+        var head = EnvelopeHeaders.Read(Header, Header("MessageId"));
+        if (!head.Ok)
+        {
+            await parking.ParkAsync(context, head.Problems).ConfigureAwait(false);
+            return;
+        }
+
+        var envelope = head.Envelope!;
+        if (Mismatch(reading.Message!, envelope) is { } mismatch)
+        {
+            await parking.ParkAsync(context, [mismatch]).ConfigureAwait(false);
+            return;
+        }
+
+        if (await IsExpired(envelope, context.CancellationToken).ConfigureAwait(false) is { } expired)
+        {
+            await parking.ParkAsync(context, [expired]).ConfigureAwait(false);
+            return;
+        }
+
+        if (context.Redelivered && await IsPoison(context, envelope).ConfigureAwait(false) is { } poison)
+        {
+            await parking.ParkAsync(context, [poison]).ConfigureAwait(false);
+            return;
+        }
+
+        context.AddOrUpdatePayload(() => reading, _ => reading);
+        context.AddOrUpdatePayload(() => envelope, _ => envelope);
+        await next.Send(context).ConfigureAwait(false);
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("guard");
+
+    private static Problem? Mismatch(object message, Envelope envelope)
+    {
+        if (message is IRunMessage run && envelope.RunId is { } runId && runId != run.RunId)
+        {
+            return Invalid("headers." + EnvelopeHeaders.RunId, $"names run {runId}, the body names {run.RunId}.");
+        }
+
+        if (message is IStepMessage step && envelope.StepId is { } stepId && stepId != step.StepId)
+        {
+            return Invalid("headers." + EnvelopeHeaders.StepId, $"names step {stepId}, the body names {step.StepId}.");
+        }
+
+        return message is IStepMessage { Attempt: var inBody } && envelope.Attempt is { } attempt && attempt != inBody
+            ? Invalid("headers." + EnvelopeHeaders.Attempt, $"names attempt {attempt}, the body names {inBody}.")
+            : null;
+    }
+
+    private async ValueTask<Problem?> IsExpired(Envelope envelope, CancellationToken cancellationToken)
+    {
+        if (envelope.HopsLeft <= 0)
+        {
+            return new Problem
+            {
+                Code = ReasonCode.Expired,
+                Path = "headers." + EnvelopeHeaders.Hops,
+                Message = $"No hops are left of {Envelope.DefaultHops}: the message went through too many agents, or in a circle.",
+            };
+        }
+
+        if (envelope.Deadline is not { } deadline)
+        {
+            return null;
+        }
+
+        var now = await clock.NowAsync(cancellationToken).ConfigureAwait(false);
+        return now <= deadline
+            ? null
+            : new Problem
+            {
+                Code = ReasonCode.Expired,
+                Path = "headers." + EnvelopeHeaders.Deadline,
+                Message = $"The deadline {deadline:O} passed {(now - deadline).TotalSeconds:F1} s ago.",
+            };
+    }
+
+    private async Task<Problem?> IsPoison(ReceiveContext context, Envelope envelope)
+    {
+        var endpoint = Wire.EndpointOf(context.InputAddress.ToString());
+        var key = new InboxKey(UnitOfWorkObserver.ConsumerId(endpoint, typeof(Guard), typeof(Guard)), envelope.MessageId) { Endpoint = endpoint };
+        var count = await deadLetters.CountRedeliveryAsync(key, context.CancellationToken).ConfigureAwait(false);
+        return count <= options.MaxRedeliveries
+            ? null
+            : new Problem
+            {
+                Code = ReasonCode.RetryBudgetExhausted,
+                Path = "message",
+                Message = $"Delivered {count} times again without an end: its handler may have ended the process each time.",
+            };
+    }
+
+    private static Problem Invalid(string path, string message) =>
+        new()
+        {
+            Code = ReasonCode.ContractInvalid,
+            Path = path,
+            Message = message,
+        };
+}
+
+/// <summary>What the guard lets through.</summary>
+public sealed class GuardOptions
+{
+    public ContractLimits Limits { get; set; } = ContractLimits.Default;
+
+    /// <summary>Deliveries of one message after its first that never came to an end. Default 20: a killed process brings back innocent ones too.</summary>
+    public int MaxRedeliveries { get; set; } = 20;
+}
