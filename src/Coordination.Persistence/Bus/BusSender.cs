@@ -2,8 +2,7 @@ using System.Net.Mime;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Serialization;
-using MassTransit.Transports;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
+using BrokerRefusal = RabbitMQ.Client.Exceptions.PublishException;
 
 namespace Coordination.Persistence;
 
@@ -25,7 +24,7 @@ internal sealed class BusSender(IBusControl bus, bool embedded) : IOutboxSender
         {
             throw new UndeliverableException($"No queue is bound to {message.Destination}.", e);
         }
-        catch (MessageNotConfirmedException e)
+        catch (Exception e) when (e is BrokerRefusal || e.InnerException is BrokerRefusal)
         {
             throw new UndeliverableException($"The broker refused the message for {message.Destination}; its queue may be full.", e);
         }

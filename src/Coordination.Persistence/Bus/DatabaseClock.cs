@@ -1,12 +1,10 @@
-using System.Diagnostics;
-
 namespace Coordination.Persistence;
 
 /// <summary>
 /// What the database's clock shows, without asking it each time: the difference to this process' clock is measured every half minute, so a
 /// wrong clock on one machine changes no verdict.
 /// </summary>
-public sealed class DatabaseClock(IUnitOfWorkFactory units, TimeProvider clock)
+public sealed class DatabaseClock(IUnitOfWorkFactory units, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim measuring = new(1, 1);
@@ -34,6 +32,8 @@ public sealed class DatabaseClock(IUnitOfWorkFactory units, TimeProvider clock)
             measuring.Release();
         }
     }
+
+    public void Dispose() => measuring.Dispose();
 
     private sealed record Reading(DateTimeOffset Time, long At);
 }

@@ -10,7 +10,7 @@ internal static class MessageCapture
     public static OutgoingMessage ToOutgoing<T>(this SendContext<T> context)
         where T : class
     {
-        var body = context.Body.GetBytes();
+        var body = context.Serializer.GetMessageBody(context).GetBytes();
         var headers = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in context.Headers.GetAll())
         {
@@ -43,7 +43,7 @@ internal static class MessageCapture
             FaultAddress = context.FaultAddress?.ToString(),
             GroupId = context.CorrelationId,
             // A published event nobody listens to is no error; a command without a queue is.
-            Mandatory = context is not TransportSendContext { IsPublish: true },
+            Mandatory = context is not MessageSendContext<T> { IsPublish: true },
             Delay = context.Delay > TimeSpan.Zero ? context.Delay : null,
             Token = context.ScheduledMessageId,
         };

@@ -5,16 +5,32 @@ using MassTransit.Saga;
 namespace Coordination.Persistence;
 
 /// <summary>One saga instance inside one unit of work: it is read with the row lock and written with the commit.</summary>
-internal sealed class UnitOfWorkSagaContext<TSaga, T>(
-    ConsumeContext<T> context,
-    IUnitOfWork work,
-    SagaMap<TSaga> map,
-    ISagaConsumeContextFactory<IUnitOfWork, TSaga> factory,
-    IReadOnlyDictionary<Guid, TSaga> read
-) : ConsumeContextScope<T>(context, work), SagaRepositoryContext<TSaga, T>
+internal sealed class UnitOfWorkSagaContext<TSaga, T> : ConsumeContextScope<T>, SagaRepositoryContext<TSaga, T>
     where TSaga : class, ISaga
     where T : class
 {
+    private readonly ConsumeContext<T> context;
+    private readonly IUnitOfWork work;
+    private readonly SagaMap<TSaga> map;
+    private readonly ISagaConsumeContextFactory<IUnitOfWork, TSaga> factory;
+    private readonly IReadOnlyDictionary<Guid, TSaga> read;
+
+    public UnitOfWorkSagaContext(
+        ConsumeContext<T> context,
+        IUnitOfWork work,
+        SagaMap<TSaga> map,
+        ISagaConsumeContextFactory<IUnitOfWork, TSaga> factory,
+        IReadOnlyDictionary<Guid, TSaga> read
+    )
+        : base(context, work)
+    {
+        this.context = context;
+        this.work = work;
+        this.map = map;
+        this.factory = factory;
+        this.read = read;
+    }
+
     public Task<SagaConsumeContext<TSaga, T>> Add(TSaga instance) =>
         factory.CreateSagaConsumeContext(work, context, instance, SagaConsumeContextMode.Add);
 

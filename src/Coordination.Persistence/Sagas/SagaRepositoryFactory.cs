@@ -1,6 +1,5 @@
 using MassTransit;
 using MassTransit.Saga;
-using MassTransit.Util;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coordination.Persistence;
@@ -43,10 +42,10 @@ internal sealed class SagaRepositoryFactory<TSaga>(
         );
 
     public Task<T> Execute<T>(Func<LoadSagaRepositoryContext<TSaga>, Task<T>> asyncMethod, CancellationToken cancellationToken = default)
-        where T : class => asyncMethod(new Reader(this, cancellationToken));
+        where T : class => asyncMethod(new Reader(units, model, Find, cancellationToken));
 
     public Task<T> Execute<T>(Func<QuerySagaRepositoryContext<TSaga>, Task<T>> asyncMethod, CancellationToken cancellationToken = default)
-        where T : class => asyncMethod(new Reader(this, cancellationToken));
+        where T : class => asyncMethod(new Reader(units, model, Find, cancellationToken));
 
     public void Probe(ProbeContext context) => context.Add("persistence", "coordination");
 
@@ -103,22 +102,26 @@ internal sealed class SagaRepositoryFactory<TSaga>(
             .ConfigureAwait(false);
     }
 
-    private sealed class Reader(SagaRepositoryFactory<TSaga> factory, CancellationToken cancellationToken)
+    private sealed class Reader(
+        IUnitOfWorkFactory units,
+        SagaModel<TSaga> model,
+        Func<ISagaQuery<TSaga>, CancellationToken, Task<IReadOnlyList<Guid>>> find,
+        CancellationToken cancellationToken
+    )
         : MassTransit.Middleware.BasePipeContext(cancellationToken),
             QuerySagaRepositoryContext<TSaga>,
             LoadSagaRepositoryContext<TSaga>
     {
         public async Task<TSaga> Load(Guid correlationId)
         {
-            var map = factory.model.Map;
-            var rows = await factory.units.QueryAsync(map.Peek(correlationId), map.Read, CancellationToken).ConfigureAwait(false);
+            var rows = await units.QueryAsync(model.Map.Peek(correlationId), model.Map.Read, CancellationToken).ConfigureAwait(false);
             return rows.Count == 0 ? null! : rows[0];
         }
 
-        public async Task<SagaRepositoryQueryContext<TSaga>> Query(ISagaQuery<TSaga> query, CancellationToken cancellationToken) =>
+        public async Task<SagaRepositoryQueryContext<TSaga>> Query(ISagaQuery<TSaga> query, CancellationToken cancellationToken = default) =>
             new DefaultSagaRepositoryQueryContext<TSaga>(
                 this,
-                [.. await factory.Find(query, cancellationToken).ConfigureAwait(false)]
+                [.. await find(query, cancellationToken).ConfigureAwait(false)]
             );
     }
 }
