@@ -33,7 +33,27 @@ public sealed class CoordinationBuilder
 
     internal Transport? Transport { get; set; }
 
-    internal bool HasStore { get; set; }
+    internal string? Store { get; set; }
+
+    internal void Check()
+    {
+        if (Transport is null)
+        {
+            throw new InvalidOperationException("No transport is chosen. Call UseRabbitMq(\"amqp://...\") or UseInMemory() in AddCoordination.");
+        }
+
+        if (Store is null)
+        {
+            throw new InvalidOperationException("No store is chosen. Call UsePostgres(\"Host=...\") or UseSqlite(\"file\") in AddCoordination.");
+        }
+
+        if (Transport is Transport.InMemory != (Store == "SQLite"))
+        {
+            throw new InvalidOperationException(
+                "UseInMemory goes with UseSqlite (one process), UseRabbitMq with UsePostgres (many). Other pairs cannot keep the promise that nothing is lost."
+            );
+        }
+    }
 
     internal void ApplyBus(IBusRegistrationConfigurator configurator)
     {
