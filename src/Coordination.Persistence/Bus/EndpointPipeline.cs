@@ -1,5 +1,4 @@
 using MassTransit;
-using MassTransit.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordination.Persistence;

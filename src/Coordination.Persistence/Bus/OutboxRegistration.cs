@@ -4,7 +4,6 @@ using MassTransit.Middleware;
 using MassTransit.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 
 namespace MassTransit;
 
