@@ -1,0 +1,17 @@
+namespace Coordination.Contracts.V1;
+
+/// <summary>A timer of a run has fired. The run's host sends it to itself; nobody else needs it.</summary>
+[Contract("run.timer-due", 1, 0)]
+public sealed record RunTimerDue : IRunMessage
+{
+    public required Guid RunId { get; init; }
+
+    /// <summary>What it is for, for example <c>step-timeout</c>. 1 to 64 characters.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The step it is for; absent for timers of the whole run.</summary>
+    public string? StepId { get; init; }
+
+    /// <summary>The attempt it is for; 0 for timers of the whole run.</summary>
+    public required int Attempt { get; init; }
+}
