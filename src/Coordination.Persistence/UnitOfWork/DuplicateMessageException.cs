@@ -1,4 +1,11 @@
 namespace Coordination.Persistence;
 
-/// <summary>The inbox knows the message: it was handled before, and nothing of it may happen again.</summary>
-public sealed class DuplicateMessageException(InboxKey key) : Exception($"Message {key.MessageId} was handled before.");
+/// <summary>
+/// Something was asked of a unit of work whose message was handled before. Call <see cref="IUnitOfWork.BeginAsync"/> first and, when it returns
+/// false, only <see cref="IUnitOfWork.CommitAsync"/>.
+/// </summary>
+public sealed class DuplicateMessageException(InboxKey key)
+    : Exception($"Message {key.MessageId} was handled before by consumer {key.ConsumerId}; nothing may be done but commit.")
+{
+    public InboxKey Key { get; } = key;
+}

@@ -23,6 +23,21 @@ public abstract class SqlDialect
     /// <summary>As <see cref="ForUpdate"/>, passing over rows another transaction holds.</summary>
     public abstract string ForUpdateSkipLocked { get; }
 
+    /// <summary>
+    /// A condition: <paramref name="column"/> is one of the values of an array parameter (<c>long[]</c>, <c>Guid[]</c> or <c>string[]</c> with the kind of
+    /// its elements). One statement text for any number of values.
+    /// </summary>
+    public abstract string AnyOf(string column, string parameter);
+
+    /// <summary>The physical place of a row, for deletes in batches.</summary>
+    internal abstract string RowId { get; }
+
+    /// <summary>
+    /// For transactions whose loss in a crash of the database does no harm (a claim, the removal of a delivered row): the commit does not wait for
+    /// the disk. Null where there is no such thing.
+    /// </summary>
+    internal abstract Statement? Unhurried { get; }
+
     /// <summary>Reads a column of kind <see cref="ColumnKind.Time"/>.</summary>
     public abstract DateTimeOffset ReadTime(DbDataReader reader, int ordinal);
 

@@ -2,7 +2,8 @@ namespace Coordination.Persistence;
 
 /// <summary>
 /// One SQL command with its parameters. The text uses <c>@name</c> parameters and is built with a <see cref="SqlDialect"/>, so the same
-/// statement runs on PostgreSQL and SQLite. Values may be null, bool, int, long, double, string, Guid, byte[] or DateTimeOffset.
+/// statement runs on PostgreSQL and SQLite. Values may be null, bool, int, long, double, string, Guid, byte[], DateTimeOffset,
+/// or an array for <see cref="SqlDialect.AnyOf"/>.
 /// </summary>
 public sealed record Statement(string Text, params StatementParameter[] Parameters)
 {

@@ -1,0 +1,29 @@
+using System.Data.Common;
+
+namespace Coordination.Persistence;
+
+internal sealed class PostgresDialect(bool isEmbedded) : SqlDialect
+{
+    public override string Table(string name) => $"{ModuleDbContext.SchemaName}.{name}";
+
+    // Not now(): that is the start of the transaction, and a slow one would store messages that are due at once.
+    public override string Now => "clock_timestamp()";
+
+    public override string NowPlus(string milliseconds) => $"(clock_timestamp() + {milliseconds} * interval '1 millisecond')";
+
+    public override string ForUpdate => "FOR UPDATE";
+
+    public override string ForUpdateSkipLocked => "FOR UPDATE SKIP LOCKED";
+
+    public override string AnyOf(string column, string parameter) => $"{column} = ANY({parameter})";
+
+    internal override string RowId => "ctid";
+
+    internal override Statement? Unhurried { get; } = new("SET LOCAL synchronous_commit TO off");
+
+    public override DateTimeOffset ReadTime(DbDataReader reader, int ordinal) => reader.GetFieldValue<DateTimeOffset>(ordinal);
+
+    public override Guid ReadGuid(DbDataReader reader, int ordinal) => reader.GetGuid(ordinal);
+
+    public override bool IsEmbedded => isEmbedded;
+}

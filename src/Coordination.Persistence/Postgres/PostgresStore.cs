@@ -1,0 +1,71 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace Coordination.Persistence;
+
+/// <summary>Makes units of work on PostgreSQL and runs single statements.</summary>
+internal sealed class PostgresStore(NpgsqlDataSource dataSource, PostgresStoreOptions options, CommitAnnouncer announcer) : IUnitOfWorkFactory
+{
+    public NpgsqlDataSource DataSource => dataSource;
+
+    public PostgresStoreOptions Options => options;
+
+    public SqlDialect Dialect { get; } = new PostgresDialect(options.Embedded);
+
+    public IUnitOfWork Create(InboxKey? inbox = null) => new PostgresUnitOfWork(this, inbox);
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(
+        Statement statement,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var command = dataSource.CreateCommand();
+        statement.BindTo(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    public async Task<int> ExecuteAsync(Statement statement, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand();
+        statement.BindTo(command);
+        var affected = await command.ExecuteNonQueryAsync(cancellationToken);
+        return affected == 0 && statement.MustAffect is { } guard ? throw new GuardFailedException(guard) : affected;
+    }
+
+    public void Announce(PendingChanges changes, List<long> ids, List<long> older) => announcer.Announce(changes, ids, older);
+
+    public static NpgsqlDataSource CreateDataSource(PostgresStoreOptions options)
+    {
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        var settings = builder.ConnectionStringBuilder;
+
+        // Tells which guard of a batch failed.
+        settings.IncludeFailedBatchedCommand = true;
+        if (!settings.ContainsKey("Max Auto Prepare"))
+        {
+            settings.MaxAutoPrepare = 200;
+            settings.AutoPrepareMinUsages = 2;
+        }
+
+        if (!settings.ContainsKey("No Reset On Close"))
+        {
+            settings.NoResetOnClose = true;
+        }
+
+        if (!settings.ContainsKey("Application Name"))
+        {
+            settings.ApplicationName = "coordination";
+        }
+
+        options.ConfigureDataSource?.Invoke(builder);
+        return builder.Build();
+    }
+}

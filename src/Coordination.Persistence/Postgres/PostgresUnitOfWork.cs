@@ -1,0 +1,255 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace Coordination.Persistence;
+
+/// <summary>
+/// Round trips are its currency. BEGIN waits in Npgsql's write buffer for the first command; the inbox row and the first query share a
+/// round trip; everything collected goes with COMMIT in one batch (<see cref="PostgresCommit"/>). A unit of work that reads nothing is one round trip.
+/// </summary>
+internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox) : IUnitOfWork
+{
+    private readonly PendingChanges changes = new();
+    private NpgsqlConnection? connection;
+    private NpgsqlTransaction? transaction;
+    private UnitOfWorkPhase phase;
+
+    /// <summary>Null until the inbox row was tried; then whether the message is new.</summary>
+    private bool? isNew = inbox is null ? true : null;
+
+    public SqlDialect Dialect => store.Dialect;
+
+    public async ValueTask<bool> BeginAsync(CancellationToken cancellationToken = default)
+    {
+        if (isNew is { } known)
+        {
+            return known;
+        }
+
+        await RunAsync<object>(null, null, cancellationToken);
+        return isNew!.Value;
+    }
+
+    public async ValueTask<IReadOnlyList<T>> QueryAsync<T>(
+        Statement statement,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ThrowIfDuplicate();
+        var rows = await RunAsync(statement, read, cancellationToken);
+        ThrowIfDuplicate();
+        return rows;
+    }
+
+    public void Execute(Statement statement)
+    {
+        phase.Usable();
+        changes.Execute(statement);
+    }
+
+    public void Send(OutgoingMessage message)
+    {
+        phase.Usable();
+        changes.Send(message);
+    }
+
+    public void CancelTimer(Guid token)
+    {
+        phase.Usable();
+        changes.CancelTimer(token);
+    }
+
+    public void MoveTimer(Guid token, TimeSpan delay)
+    {
+        phase.Usable();
+        changes.MoveTimer(token, delay);
+    }
+
+    public void OnCommitted(Action action) => changes.OnCommitted(action);
+
+    public async ValueTask<DbTransaction> GetTransactionAsync(CancellationToken cancellationToken = default)
+    {
+        if (!await BeginAsync(cancellationToken))
+        {
+            ThrowIfDuplicate();
+        }
+
+        await OpenAsync(cancellationToken);
+        return transaction!;
+    }
+
+    public async Task CommitAsync(CancellationToken cancellationToken = default)
+    {
+        phase.Usable();
+        if (isNew == false)
+        {
+            await SettleDuplicateAsync(cancellationToken);
+            return;
+        }
+
+        var settlement = Settlement.Of(Dialect, inbox);
+        if (phase is UnitOfWorkPhase.Idle && isNew == true && !changes.Any)
+        {
+            await EndAsync(UnitOfWorkPhase.Done);
+            changes.RunCommitted();
+            return;
+        }
+
+        PostgresCommit? commit = null;
+        try
+        {
+            await OpenAsync(cancellationToken);
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            commit = new PostgresCommit(batch, changes);
+            if (isNew is null)
+            {
+                commit.InsertInbox(inbox!.Value);
+            }
+
+            if (settlement is not null)
+            {
+                commit.Add(settlement);
+            }
+
+            commit.AddChanges(store.Options.Grace);
+            await commit.RunAsync(cancellationToken);
+        }
+        catch (PostgresException error) when (commit?.IsDuplicate(error) == true)
+        {
+            isNew = false;
+            await SettleDuplicateAsync(cancellationToken);
+            return;
+        }
+        catch (PostgresException error) when (commit?.FailedGuard(error) is not null)
+        {
+            await RollBackAsync();
+            throw new GuardFailedException(commit.FailedGuard(error)!);
+        }
+        catch
+        {
+            // Also when the outcome is unknown: nothing goes to the relay, the rows are found by the sweep if they exist.
+            await RollBackAsync();
+            throw;
+        }
+
+        await EndAsync(UnitOfWorkPhase.Done);
+        store.Announce(changes, commit.Ids, commit.Older);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (phase is UnitOfWorkPhase.Idle or UnitOfWorkPhase.Open)
+        {
+            await RollBackAsync();
+        }
+    }
+
+    /// <summary>One round trip: BEGIN and the inbox row if they have not been sent, and the query if there is one.</summary>
+    private async Task<IReadOnlyList<T>> RunAsync<T>(Statement? query, Func<DbDataReader, T>? read, CancellationToken cancellationToken)
+    {
+        phase.Usable();
+        try
+        {
+            await OpenAsync(cancellationToken);
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            var insertsInbox = isNew is null;
+            if (insertsInbox)
+            {
+                batch.BatchCommands.Add(PostgresInbox.Insert(inbox!.Value, guarded: false));
+            }
+
+            if (query is not null)
+            {
+                batch.BatchCommands.Add(query.ToBatchCommand());
+            }
+
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            if (insertsInbox)
+            {
+                isNew = await reader.ReadAsync(cancellationToken);
+                await reader.NextResultAsync(cancellationToken);
+            }
+
+            var rows = new List<T>();
+            while (read is not null && await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add(read(reader));
+            }
+
+            while (await reader.NextResultAsync(cancellationToken)) { }
+
+            return rows;
+        }
+        catch
+        {
+            await RollBackAsync();
+            throw;
+        }
+    }
+
+    private async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        phase.Usable();
+        if (phase is UnitOfWorkPhase.Open)
+        {
+            return;
+        }
+
+        connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
+        transaction = await connection.BeginTransactionAsync(cancellationToken);
+        phase = UnitOfWorkPhase.Open;
+    }
+
+    private async Task SettleDuplicateAsync(CancellationToken cancellationToken)
+    {
+        await RollBackAsync();
+        if (Settlement.Of(Dialect, inbox) is { } settlement)
+        {
+            await store.ExecuteAsync(settlement, cancellationToken);
+        }
+
+        phase = UnitOfWorkPhase.Done;
+    }
+
+    private async Task RollBackAsync()
+    {
+        try
+        {
+            if (transaction is not null && connection is { State: System.Data.ConnectionState.Open })
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+            }
+        }
+        catch (Exception error) when (error is NpgsqlException or InvalidOperationException or IOException)
+        {
+            // The connection is lost, or the transaction ended with the error; the pool discards what is broken and resets the rest.
+        }
+
+        await EndAsync(UnitOfWorkPhase.Ended);
+    }
+
+    private async Task EndAsync(UnitOfWorkPhase end)
+    {
+        phase = end;
+        var (ended, used) = (transaction, connection);
+        (transaction, connection) = (null, null);
+        if (ended is not null)
+        {
+            await ended.DisposeAsync();
+        }
+
+        if (used is not null)
+        {
+            await used.DisposeAsync();
+        }
+    }
+
+    private void ThrowIfDuplicate()
+    {
+        if (isNew == false)
+        {
+            throw new DuplicateMessageException(inbox!.Value);
+        }
+    }
+}

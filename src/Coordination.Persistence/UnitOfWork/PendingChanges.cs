@@ -1,0 +1,91 @@
+namespace Coordination.Persistence;
+
+/// <summary>What a unit of work has collected for its commit. A later call about a timer wins over an earlier one.</summary>
+internal sealed class PendingChanges
+{
+    private readonly List<Statement> statements = [];
+    private readonly List<OutgoingMessage> messages = [];
+    private readonly List<OutgoingMessage> timers = [];
+    private readonly HashSet<Guid> cancelled = [];
+    private readonly Dictionary<Guid, TimeSpan> moved = [];
+    private List<Action>? committed;
+
+    public IReadOnlyList<Statement> Statements => statements;
+
+    /// <summary>Messages that leave at once, in the order of the calls.</summary>
+    public IReadOnlyList<OutgoingMessage> Messages => messages;
+
+    /// <summary>Messages with a delay; each has a token.</summary>
+    public IReadOnlyList<OutgoingMessage> Timers => timers;
+
+    /// <summary>Tokens whose stored timers go.</summary>
+    public IReadOnlyCollection<Guid> Cancelled => cancelled;
+
+    /// <summary>Tokens whose stored timers get a new delay.</summary>
+    public IReadOnlyDictionary<Guid, TimeSpan> Moved => moved;
+
+    /// <summary>Groups of the ordered messages, each once.</summary>
+    public Guid[] OrderedGroups() => [.. messages.Where(m => m is { Ordered: true, GroupId: not null }).Select(m => m.GroupId!.Value).Distinct()];
+
+    public bool Any => statements.Count + messages.Count + timers.Count + cancelled.Count + moved.Count > 0;
+
+    /// <summary>The shortest delay among new and moved timers; null when there are none.</summary>
+    public TimeSpan? FirstTimer
+    {
+        get
+        {
+            TimeSpan? first = null;
+            foreach (var delay in timers.Select(t => t.Delay!.Value).Concat(moved.Values))
+            {
+                first = first is { } known && known <= delay ? known : delay;
+            }
+
+            return first;
+        }
+    }
+
+    public void Execute(Statement statement) => statements.Add(statement);
+
+    public void Send(OutgoingMessage message)
+    {
+        if (message.Delay is null)
+        {
+            messages.Add(message.Token is null ? message : message with { Token = null });
+            return;
+        }
+
+        if (message.Ordered)
+        {
+            throw new ArgumentException("A timer cannot be an ordered message: it would hold up everything behind it.", nameof(message));
+        }
+
+        // Every timer can be listed and cancelled, so each has a handle.
+        var token = message.Token ?? message.MessageId;
+        timers.RemoveAll(timer => timer.Token == token);
+        timers.Add(message with { Token = token });
+    }
+
+    public void CancelTimer(Guid token)
+    {
+        timers.RemoveAll(timer => timer.Token == token);
+        moved.Remove(token);
+        cancelled.Add(token);
+    }
+
+    public void MoveTimer(Guid token, TimeSpan delay)
+    {
+        var index = timers.FindIndex(timer => timer.Token == token);
+        if (index >= 0)
+        {
+            timers[index] = timers[index] with { Delay = delay };
+        }
+        else if (!cancelled.Contains(token))
+        {
+            moved[token] = delay;
+        }
+    }
+
+    public void OnCommitted(Action action) => (committed ??= []).Add(action);
+
+    public void RunCommitted() => committed?.ForEach(action => action());
+}
