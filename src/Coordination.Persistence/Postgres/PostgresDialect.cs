@@ -11,6 +11,8 @@ internal sealed class PostgresDialect(bool isEmbedded) : SqlDialect
 
     public override string NowPlus(string milliseconds) => $"(clock_timestamp() + {milliseconds} * interval '1 millisecond')";
 
+    public override string Json(string parameter) => $"CAST({parameter} AS jsonb)";
+
     public override string ForUpdate => "FOR UPDATE";
 
     public override string ForUpdateSkipLocked => "FOR UPDATE SKIP LOCKED";

@@ -51,7 +51,7 @@ internal static class PostgresOutboxInsert
         Add(NpgsqlDbType.Uuid, m => m.Token);
         Add(NpgsqlDbType.Text, m => m.MessageType);
         Add(NpgsqlDbType.Text, m => m.Destination);
-        Add(NpgsqlDbType.Text, m => Endpoints.Of(m.Destination));
+        Add(NpgsqlDbType.Text, m => Wire.EndpointOf(m.Destination));
         Add(NpgsqlDbType.Text, m => m.ContentType);
         Add(NpgsqlDbType.Bytea, m => m.Body);
         Add(NpgsqlDbType.Text, MessageMeta.Write);

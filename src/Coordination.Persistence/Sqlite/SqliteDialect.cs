@@ -13,6 +13,8 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string NowPlus(string milliseconds) => $"(({Clock} + {milliseconds}) * 1000)";
 
+    public override string Json(string parameter) => parameter;
+
     public override string ForUpdate => "";
 
     public override string ForUpdateSkipLocked => "";

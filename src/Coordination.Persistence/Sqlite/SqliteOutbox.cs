@@ -28,7 +28,7 @@ internal static class SqliteOutbox
             ("token", message.Token, ColumnKind.Uuid),
             ("message_type", message.MessageType, ColumnKind.Text),
             ("destination", message.Destination, ColumnKind.Text),
-            ("endpoint", Endpoints.Of(message.Destination), ColumnKind.Text),
+            ("endpoint", Wire.EndpointOf(message.Destination), ColumnKind.Text),
             ("content_type", message.ContentType, ColumnKind.Text),
             ("body", message.Body, ColumnKind.Bytes),
             ("meta", MessageMeta.Write(message), ColumnKind.Text),
