@@ -1,7 +1,15 @@
 namespace Coordination.Persistence;
 
 /// <summary>A broker address in parts: <c>amqp[s]://user:password@host[:port][,host[:port]...][/vhost]</c>.</summary>
-public sealed record BrokerAddress(string Host, ushort Port, string VirtualHost, string User, string Password, bool Tls, IReadOnlyList<string> Nodes)
+public sealed record BrokerAddress(
+    string Host,
+    ushort Port,
+    string VirtualHost,
+    string User,
+    string Password,
+    bool Tls,
+    IReadOnlyList<string> Nodes
+)
 {
     /// <exception cref="FormatException">The address is missing or malformed; the message shows the expected form, never the password.</exception>
     public static BrokerAddress Parse(string? address)
@@ -12,7 +20,9 @@ public sealed record BrokerAddress(string Host, ushort Port, string VirtualHost,
         }
 
         var scheme = address.IndexOf("://", StringComparison.Ordinal);
-        var tls = address.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase) || address.StartsWith("rabbitmqs://", StringComparison.OrdinalIgnoreCase);
+        var tls =
+            address.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase)
+            || address.StartsWith("rabbitmqs://", StringComparison.OrdinalIgnoreCase);
         if (
             scheme < 0
             || !(
@@ -49,7 +59,8 @@ public sealed record BrokerAddress(string Host, ushort Port, string VirtualHost,
     }
 
     /// <summary>The address without the password.</summary>
-    public override string ToString() => $"{(Tls ? "amqps" : "amqp")}://{User}@{string.Join(',', Nodes)}/{(VirtualHost == "/" ? "" : VirtualHost)}";
+    public override string ToString() =>
+        $"{(Tls ? "amqps" : "amqp")}://{User}@{string.Join(',', Nodes)}/{(VirtualHost == "/" ? "" : VirtualHost)}";
 
     private static (string User, string Password) Credentials(string text)
     {
@@ -60,5 +71,7 @@ public sealed record BrokerAddress(string Host, ushort Port, string VirtualHost,
     }
 
     private static FormatException Malformed(string why) =>
-        new($"The broker address is not valid: {why}. Expected amqp://user:password@host:5672/vhost (setting Coordination:Broker or --broker).");
+        new(
+            $"The broker address is not valid: {why}. Expected amqp://user:password@host:5672/vhost (setting Coordination:Broker or --broker)."
+        );
 }

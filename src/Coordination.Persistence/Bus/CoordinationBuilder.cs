@@ -39,12 +39,16 @@ public sealed class CoordinationBuilder
     {
         if (Transport is null)
         {
-            throw new InvalidOperationException("No transport is chosen. Call UseRabbitMq(\"amqp://...\") or UseInMemory() in AddCoordination.");
+            throw new InvalidOperationException(
+                "No transport is chosen. Call UseRabbitMq(\"amqp://...\") or UseInMemory() in AddCoordination."
+            );
         }
 
         if (Store is null)
         {
-            throw new InvalidOperationException("No store is chosen. Call UsePostgres(\"Host=...\") or UseSqlite(\"file\") in AddCoordination.");
+            throw new InvalidOperationException(
+                "No store is chosen. Call UsePostgres(\"Host=...\") or UseSqlite(\"file\") in AddCoordination."
+            );
         }
 
         if (Transport is Transport.InMemory != (Store == "SQLite"))

@@ -4,7 +4,6 @@ using Coordination.Contracts;
 using Coordination.Persistence;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -128,6 +127,7 @@ public static class CoordinationServiceCollectionExtensions
         {
             Type = "coordination",
             Instance = $"{Environment.MachineName}-{Environment.ProcessId}-{Stopwatch.GetTimestamp() % 0xFFFF:x4}".ToLowerInvariant(),
-            Build = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+            Build =
+                Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
         };
 }

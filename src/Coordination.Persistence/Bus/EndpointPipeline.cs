@@ -8,17 +8,23 @@ public static class EndpointPipeline
 {
     /// <summary>The steps in words, as the program prints them.</summary>
     public static IReadOnlyList<PipelineStep> Steps { get; } =
-        [
-            new("Guard", "size, contract, version, JSON, rules, envelope, deadline, hops, deliveries; parks what fails, never runs the handler"),
-            new("ParkSkipped", "a known message at the wrong endpoint is parked"),
-            new("ParkFaulted", "a handler that failed for good: the message is parked under a code and an incident id"),
-            new("WaitForDatabase", "while the database is away the message waits and is tried again, up to 20 minutes"),
-            new("RetryConflict", "two messages met on the same rows: tried again at once, up to 8 times"),
-            new("OutboxScheduler", "timers of the handler become outbox rows with a due time"),
-            new("UnitOfWork", "one transaction: inbox row, handler, state, outgoing messages, timers; a duplicate is acknowledged without effect"),
-            new("Handler", "saga or consumer"),
-            new("Commit", "one round trip; then the messages leave, confirmed by the broker"),
-        ];
+    [
+        new(
+            "Guard",
+            "size, contract, version, JSON, rules, envelope, deadline, hops, deliveries; parks what fails, never runs the handler"
+        ),
+        new("ParkSkipped", "a known message at the wrong endpoint is parked"),
+        new("ParkFaulted", "a handler that failed for good: the message is parked under a code and an incident id"),
+        new("WaitForDatabase", "while the database is away the message waits and is tried again, up to 20 minutes"),
+        new("RetryConflict", "two messages met on the same rows: tried again at once, up to 8 times"),
+        new("OutboxScheduler", "timers of the handler become outbox rows with a due time"),
+        new(
+            "UnitOfWork",
+            "one transaction: inbox row, handler, state, outgoing messages, timers; a duplicate is acknowledged without effect"
+        ),
+        new("Handler", "saga or consumer"),
+        new("Commit", "one round trip; then the messages leave, confirmed by the broker"),
+    ];
 
     /// <summary>Puts the pipeline around everything that is configured on the endpoint after it.</summary>
     internal static void UseCoordinationPipeline(this IReceiveEndpointConfigurator endpoint, IBusRegistrationContext context)

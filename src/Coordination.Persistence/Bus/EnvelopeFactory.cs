@@ -24,14 +24,7 @@ public sealed class EnvelopeFactory(Sender self, TimeProvider clock)
 
     /// <summary>A message caused by another: same transaction, tenant, budget and conversation, one hop less.</summary>
     public Envelope CausedBy(Envelope cause) =>
-        Stamp(
-            cause with
-            {
-                CausationId = cause.MessageId,
-                HopsLeft = Math.Max(0, cause.HopsLeft - 1),
-                Deadline = null,
-            }
-        );
+        Stamp(cause with { CausationId = cause.MessageId, HopsLeft = Math.Max(0, cause.HopsLeft - 1), Deadline = null });
 
     private Envelope Stamp(Envelope envelope) =>
         envelope with

@@ -13,8 +13,9 @@ public static class Faults
         {
             DbException { IsTransient: true } e when !IsConflict(e) => true,
             // Refused, reset or timed-out connections; the server shutting down (57P01..57P03) or starting up.
-            DbException e when e.SqlState is "57P01" or "57P02" or "57P03" or "53300" || (e.SqlState?.StartsWith("08", StringComparison.Ordinal) ?? false) =>
-                true,
+            DbException e
+                when e.SqlState is "57P01" or "57P02" or "57P03" or "53300"
+                    || (e.SqlState?.StartsWith("08", StringComparison.Ordinal) ?? false) => true,
             DbException { InnerException: SocketException or IOException or TimeoutException } => true,
             SocketException => true,
             TimeoutException { Source: "Npgsql" } => true,

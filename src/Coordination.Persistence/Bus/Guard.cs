@@ -19,7 +19,8 @@ internal sealed class Guard(DatabaseClock clock, Parking parking, IDeadLetters d
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
         var body = context.Body.GetBytes();
-        string? Header(string name) => context.TransportHeaders.TryGetHeader(name, out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+        string? Header(string name) =>
+            context.TransportHeaders.TryGetHeader(name, out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
 
         var reading = ContractReader.Read(Header(EnvelopeHeaders.Contract), Header(EnvelopeHeaders.Minor), body, options.Limits);
         if (!reading.Ok)
@@ -109,7 +110,10 @@ internal sealed class Guard(DatabaseClock clock, Parking parking, IDeadLetters d
     private async Task<Problem?> IsPoison(ReceiveContext context, Envelope envelope)
     {
         var endpoint = Wire.EndpointOf(context.InputAddress.ToString());
-        var key = new InboxKey(UnitOfWorkObserver.ConsumerId(endpoint, typeof(Guard), typeof(Guard)), envelope.MessageId) { Endpoint = endpoint };
+        var key = new InboxKey(UnitOfWorkObserver.ConsumerId(endpoint, typeof(Guard), typeof(Guard)), envelope.MessageId)
+        {
+            Endpoint = endpoint,
+        };
         var count = await deadLetters.CountRedeliveryAsync(key, context.CancellationToken).ConfigureAwait(false);
         return count <= options.MaxRedeliveries
             ? null

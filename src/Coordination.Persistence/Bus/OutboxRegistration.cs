@@ -14,7 +14,10 @@ public static class CoordinationOutboxRegistration
     /// Registers the unit of work, inbox, outbox with its relay, and timers for this bus. A store (<c>AddPostgresStore</c> or
     /// <c>AddSqliteStore</c>) must be registered too, and endpoints call <c>UseCoordinationOutbox</c>.
     /// </summary>
-    public static void AddCoordinationOutbox(this IBusRegistrationConfigurator bus, Action<CoordinationOutboxConfigurator>? configure = null)
+    public static void AddCoordinationOutbox(
+        this IBusRegistrationConfigurator bus,
+        Action<CoordinationOutboxConfigurator>? configure = null
+    )
     {
         IServiceCollection services = bus;
         services.TryAddSingleton(TimeProvider.System);

@@ -73,7 +73,8 @@ internal sealed partial class Parking(IDeadLetters deadLetters, PersistenceMetri
 }
 
 /// <summary>The end of the line for a message whose handler failed for good: parked under a code and an id, the exception goes to the log only.</summary>
-internal sealed partial class ParkFaulted(Parking parking, TimeProvider clock, ILogger<ParkFaulted> logger) : IFilter<ExceptionReceiveContext>
+internal sealed partial class ParkFaulted(Parking parking, TimeProvider clock, ILogger<ParkFaulted> logger)
+    : IFilter<ExceptionReceiveContext>
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {

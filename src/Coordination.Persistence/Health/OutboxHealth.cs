@@ -21,11 +21,17 @@ internal sealed class OutboxHealth(IOutboxStore store) : IHealthCheck
             };
             if (figures.OldestDue > Late)
             {
-                return HealthCheckResult.Unhealthy($"The oldest due message waits for {figures.OldestDue.TotalSeconds:F0} s: is the broker up?", data: data);
+                return HealthCheckResult.Unhealthy(
+                    $"The oldest due message waits for {figures.OldestDue.TotalSeconds:F0} s: is the broker up?",
+                    data: data
+                );
             }
 
             return figures.Dead > 0
-                ? HealthCheckResult.Degraded($"{figures.Dead} dead letters wait for a decision: see `coordination dead-letters list`.", data: data)
+                ? HealthCheckResult.Degraded(
+                    $"{figures.Dead} dead letters wait for a decision: see `coordination dead-letters list`.",
+                    data: data
+                )
                 : HealthCheckResult.Healthy("Messages leave on time.", data);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -33,7 +33,8 @@ internal sealed record MessageMeta
         return meta == Empty ? null : JsonSerializer.Serialize(meta, MessageMetaJson.Default.MessageMeta);
     }
 
-    public static MessageMeta Read(string? json) => json is null ? Empty : JsonSerializer.Deserialize(json, MessageMetaJson.Default.MessageMeta) ?? Empty;
+    public static MessageMeta Read(string? json) =>
+        json is null ? Empty : JsonSerializer.Deserialize(json, MessageMetaJson.Default.MessageMeta) ?? Empty;
 }
 
 [JsonSourceGenerationOptions(

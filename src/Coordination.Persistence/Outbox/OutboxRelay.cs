@@ -108,7 +108,10 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
                     }
                     else if (groups.Add(row.Message.GroupId!.Value))
                     {
-                        var older = await Persistently(() => store.HasOlderAsync(row.Message.GroupId.Value, row.Id, cancellationToken), cancellationToken)
+                        var older = await Persistently(
+                                () => store.HasOlderAsync(row.Message.GroupId.Value, row.Id, cancellationToken),
+                                cancellationToken
+                            )
                             .ConfigureAwait(false);
                         if (!older)
                         {
@@ -205,7 +208,10 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(options.PublishTimeout);
             // The transport does not always honour its token: the deadline is ours.
-            await sender.SendAsync(row.Message, timeout.Token).WaitAsync(options.PublishTimeout + TimeSpan.FromSeconds(1), clock, cancellationToken).ConfigureAwait(false);
+            await sender
+                .SendAsync(row.Message, timeout.Token)
+                .WaitAsync(options.PublishTimeout + TimeSpan.FromSeconds(1), clock, cancellationToken)
+                .ConfigureAwait(false);
             delivered.Writer.TryWrite(row.Id);
             metrics.Delivered(1, clock.GetElapsedTime(since));
             brokerAway = false;
@@ -233,7 +239,12 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
             LogParked(row.Id, row.Message.MessageType, row.Message.Destination, reason);
             metrics.Parked(Contracts.ReasonCode.RetryBudgetExhausted);
             await BestEffort(() =>
-                    store.ParkAsync(row.Id, Contracts.ReasonCode.RetryBudgetExhausted, $"{reason} Tried {row.Attempts + 1} times.", CancellationToken.None)
+                    store.ParkAsync(
+                        row.Id,
+                        Contracts.ReasonCode.RetryBudgetExhausted,
+                        $"{reason} Tried {row.Attempts + 1} times.",
+                        CancellationToken.None
+                    )
                 )
                 .ConfigureAwait(false);
             return;
@@ -273,14 +284,18 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         {
             cancellationToken.ThrowIfCancellationRequested();
             await WaitForBroker(cancellationToken).ConfigureAwait(false);
-            var rows = await Persistently(() => store.ClaimDueAsync(options.SweepBatch, options.Lease, cancellationToken), cancellationToken)
+            var rows = await Persistently(
+                    () => store.ClaimDueAsync(options.SweepBatch, options.Lease, cancellationToken),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
             await SendClaimed(rows, cancellationToken).ConfigureAwait(false);
 
             if (clock.GetElapsedTime(figuresAt) > TimeSpan.FromSeconds(5))
             {
                 figuresAt = clock.GetTimestamp();
-                await BestEffort(async () => metrics.Observe(await store.FiguresAsync(cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+                await BestEffort(async () => metrics.Observe(await store.FiguresAsync(cancellationToken).ConfigureAwait(false)))
+                    .ConfigureAwait(false);
             }
 
             if (rows.Count == options.SweepBatch)
@@ -290,7 +305,8 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
 
             var next = await Persistently(() => store.NextDueAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
             // Rows that are due but cannot be claimed wait for an older one of their group: look again soon, not at once.
-            var pause = next is null || next > options.SweepInterval ? options.SweepInterval
+            var pause =
+                next is null || next > options.SweepInterval ? options.SweepInterval
                 : next <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(50)
                 : next.Value;
             await wake.WaitAsync(pause, cancellationToken).ConfigureAwait(false);
@@ -300,7 +316,9 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
     private async Task SendClaimed(IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
     {
         var since = clock.GetTimestamp();
-        var chains = rows.GroupBy(r => r.Message is { Ordered: true, GroupId: { } group } ? group : new Guid((int)r.Id, (short)(r.Id >> 32), 0, new byte[8]))
+        var chains = rows.GroupBy(r =>
+                r.Message is { Ordered: true, GroupId: { } group } ? group : new Guid((int)r.Id, (short)(r.Id >> 32), 0, new byte[8])
+            )
             .ToList();
         await Parallel
             .ForEachAsync(
@@ -325,7 +343,15 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
 
                     if (waiting.Count > 0)
                     {
-                        await BestEffort(() => store.PostponeAsync(waiting, "Waits for an older message of its group.", options.RetryDelay, counts: false, token))
+                        await BestEffort(() =>
+                                store.PostponeAsync(
+                                    waiting,
+                                    "Waits for an older message of its group.",
+                                    options.RetryDelay,
+                                    counts: false,
+                                    token
+                                )
+                            )
                             .ConfigureAwait(false);
                     }
                 }

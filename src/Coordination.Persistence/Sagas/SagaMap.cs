@@ -121,7 +121,9 @@ internal sealed class SagaMap<TSaga>
 
             var saga = Expression.Parameter(typeof(TSaga));
             var value = Expression.Parameter(typeof(object));
-            get = Expression.Lambda<Func<TSaga, object?>>(Expression.Convert(Expression.Property(saga, member), typeof(object)), saga).Compile();
+            get = Expression
+                .Lambda<Func<TSaga, object?>>(Expression.Convert(Expression.Property(saga, member), typeof(object)), saga)
+                .Compile();
             set = Expression
                 .Lambda<Action<TSaga, object?>>(
                     Expression.Assign(Expression.Property(saga, member), Expression.Convert(value, member.PropertyType)),

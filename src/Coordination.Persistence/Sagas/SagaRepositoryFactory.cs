@@ -72,7 +72,11 @@ internal sealed class SagaRepositoryFactory<TSaga>(
         await work.CommitAsync(context.CancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyDictionary<Guid, TSaga>> Read(IUnitOfWork work, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<Guid, TSaga>> Read(
+        IUnitOfWork work,
+        IReadOnlyList<Guid> ids,
+        CancellationToken cancellationToken
+    )
     {
         var read = new Dictionary<Guid, TSaga>(ids.Count);
         if (ids.Count == 0 && !await work.BeginAsync(cancellationToken).ConfigureAwait(false))
@@ -107,10 +111,7 @@ internal sealed class SagaRepositoryFactory<TSaga>(
         SagaModel<TSaga> model,
         Func<ISagaQuery<TSaga>, CancellationToken, Task<IReadOnlyList<Guid>>> find,
         CancellationToken cancellationToken
-    )
-        : MassTransit.Middleware.BasePipeContext(cancellationToken),
-            QuerySagaRepositoryContext<TSaga>,
-            LoadSagaRepositoryContext<TSaga>
+    ) : MassTransit.Middleware.BasePipeContext(cancellationToken), QuerySagaRepositoryContext<TSaga>, LoadSagaRepositoryContext<TSaga>
     {
         public async Task<TSaga> Load(Guid correlationId)
         {
@@ -118,10 +119,9 @@ internal sealed class SagaRepositoryFactory<TSaga>(
             return rows.Count == 0 ? null! : rows[0];
         }
 
-        public async Task<SagaRepositoryQueryContext<TSaga>> Query(ISagaQuery<TSaga> query, CancellationToken cancellationToken = default) =>
-            new DefaultSagaRepositoryQueryContext<TSaga>(
-                this,
-                [.. await find(query, cancellationToken).ConfigureAwait(false)]
-            );
+        public async Task<SagaRepositoryQueryContext<TSaga>> Query(
+            ISagaQuery<TSaga> query,
+            CancellationToken cancellationToken = default
+        ) => new DefaultSagaRepositoryQueryContext<TSaga>(this, [.. await find(query, cancellationToken).ConfigureAwait(false)]);
     }
 }

@@ -13,7 +13,9 @@ public static class CoordinationSagaRepository
     /// Keeps the saga in a table mapped by <typeparamref name="TContext"/> (a schema module's context): read under its row lock, written with the
     /// commit. The entity needs <c>Guid CorrelationId</c> as key and an <c>int Version</c>.
     /// </summary>
-    public static ISagaRegistrationConfigurator<TSaga> CoordinationRepository<TSaga, TContext>(this ISagaRegistrationConfigurator<TSaga> saga)
+    public static ISagaRegistrationConfigurator<TSaga> CoordinationRepository<TSaga, TContext>(
+        this ISagaRegistrationConfigurator<TSaga> saga
+    )
         where TSaga : class, ISaga
         where TContext : ModuleDbContext =>
         saga.Repository(repository =>

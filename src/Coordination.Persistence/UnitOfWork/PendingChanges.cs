@@ -25,7 +25,8 @@ internal sealed class PendingChanges
     public IReadOnlyDictionary<Guid, TimeSpan> Moved => moved;
 
     /// <summary>Groups of the ordered messages, each once.</summary>
-    public Guid[] OrderedGroups() => [.. messages.Where(m => m is { Ordered: true, GroupId: not null }).Select(m => m.GroupId!.Value).Distinct()];
+    public Guid[] OrderedGroups() =>
+        [.. messages.Where(m => m is { Ordered: true, GroupId: not null }).Select(m => m.GroupId!.Value).Distinct()];
 
     public bool Any => statements.Count + messages.Count + timers.Count + cancelled.Count + moved.Count > 0;
 

@@ -21,7 +21,8 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
         where T : class
     {
         var messageId =
-            context.GetOriginalMessageId() ?? throw new MessageException(typeof(T), "The message has no id: it cannot be handled exactly once.");
+            context.GetOriginalMessageId()
+            ?? throw new MessageException(typeof(T), "The message has no id: it cannot be handled exactly once.");
         var endpoint = Wire.EndpointOf(context.ReceiveContext.InputAddress.ToString());
 
         await using var work = units.Create(new InboxKey(options.ConsumerId, messageId) { Endpoint = endpoint });

@@ -17,7 +17,8 @@ internal sealed class UnitOfWorkObserver(IReceiveEndpointConfigurator endpoint, 
 
     public void ConsumerMessageConfigured<TConsumer, TMessage>(IConsumerMessageConfigurator<TConsumer, TMessage> configurator)
         where TConsumer : class
-        where TMessage : class => Add<TConsumer, TMessage>((IConsumerMessageConfigurator<TMessage>)configurator, new OutboxConsumeOptions());
+        where TMessage : class =>
+        Add<TConsumer, TMessage>((IConsumerMessageConfigurator<TMessage>)configurator, new OutboxConsumeOptions());
 
     public void SagaConfigured<TSaga>(ISagaConfigurator<TSaga> configurator)
         where TSaga : class, ISaga { }
