@@ -16,7 +16,7 @@ internal sealed class NativePostgres(int port, string userName, string password,
         process.Start([Path.Combine(binaries, "postgres"), "-D", Data, "-p", $"{port}", .. settings, .. PostgresServer.Settings(durable)]);
     }
 
-    public Task StopAsync(CancellationToken ct) => process.StopAsync(keepFolder: true, ct);
+    public Task StopAsync(CancellationToken ct) => process.StopAsync(ct);
 
     public Task KillAsync(CancellationToken ct) => process.KillAsync(ct);
 

@@ -18,7 +18,7 @@ internal sealed class NativeRabbit(int port, int managementPort, string userName
         process.Start(Path.Combine(binaries, "rabbitmq-server"));
     }
 
-    public Task StopAsync(CancellationToken ct) => process.StopAsync(keepFolder: true, ct);
+    public Task StopAsync(CancellationToken ct) => process.StopAsync(ct);
 
     public Task KillAsync(CancellationToken ct) => process.KillAsync(ct);
 
@@ -60,6 +60,8 @@ internal sealed class NativeRabbit(int port, int managementPort, string userName
                 ["LC_ALL"] = "C.UTF-8",
                 ["ERL_EPMD_PORT"] = nameServerPort,
                 ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+                // A killed node is still in epmd's list for a moment: let epmd be ended all the same.
+                ["ERL_EPMD_RELAXED_COMMAND_CHECK"] = "1",
                 ["RABBITMQ_NODENAME"] = $"coordination-{port}@localhost",
                 ["RABBITMQ_DIST_PORT"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
                 ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "data"),
