@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net.Mime;
+using Coordination.Contracts;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Serialization;
@@ -9,12 +11,15 @@ namespace Coordination.Persistence;
 /// <summary>Sends stored bytes through the bus as they are: every transport works, nothing is parsed again.</summary>
 internal sealed class BusSender(IBusControl bus, bool embedded) : IOutboxSender
 {
+    private static readonly ActivitySource Traces = new(PersistenceMetrics.Name);
     private readonly StoredMessage stored = new();
 
     public bool IsReady => bus.CheckHealth().Status == BusHealthStatus.Healthy;
 
     public async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
+        // The message may have waited in the table: its trace goes on from where it was stored.
+        using var span = Continue(message);
         try
         {
             var endpoint = await bus.GetSendEndpoint(new Uri(message.Destination)).ConfigureAwait(false);
@@ -28,6 +33,20 @@ internal sealed class BusSender(IBusControl bus, bool embedded) : IOutboxSender
         {
             throw new UndeliverableException($"The broker refused the message for {message.Destination}; its queue may be full.", e);
         }
+    }
+
+    private static Activity? Continue(OutgoingMessage message)
+    {
+        if (!message.Headers.TryGetValue(EnvelopeHeaders.TraceParent, out var parent) || !ActivityContext.TryParse(parent, null, isRemote: true, out var context))
+        {
+            return null;
+        }
+
+        var span = Traces.StartActivity("deliver " + message.MessageType, ActivityKind.Producer, context);
+        span?.SetTag("messaging.message.id", message.MessageId);
+        span?.SetTag("messaging.destination.name", message.Destination);
+        span?.SetTag("coordination.group.id", message.GroupId);
+        return span;
     }
 
     /// <summary>Stands for any stored message; only the bytes travel.</summary>
