@@ -13,13 +13,15 @@ namespace Coordination.Workers;
 /// </summary>
 internal static class AgentJson
 {
-    /// <summary>Largest output of a step in bytes.</summary>
-    public const int MaxOutputBytes = 256 * 1024;
+    /// <summary>Largest output of a step in bytes: a message has 256 KB, 1 KB of it for what stands around the output.</summary>
+    public const int MaxOutputBytes = 255 * 1024;
 
     public static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Strict)
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        MaxDepth = 32,
+        MaxDepth = 30,
+        // As messages are written, so that the size is the same in both.
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 

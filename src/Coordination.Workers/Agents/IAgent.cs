@@ -5,7 +5,7 @@ namespace Coordination.Workers;
 /// dependency injection scope, for every attempt.
 /// </summary>
 /// <typeparam name="TInput">Read from the step's JSON input by strict rules: unknown, missing and null members are refused.</typeparam>
-/// <typeparam name="TOutput">Becomes the step's JSON output, at most 256 KB.</typeparam>
+/// <typeparam name="TOutput">Becomes the step's JSON output, at most 255 KB.</typeparam>
 public interface IAgent<TInput, TOutput>
 {
     /// <summary>

@@ -1,4 +1,7 @@
+using Coordination.Persistence;
 using Coordination.Workers;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -12,16 +15,83 @@ public static class WorkerServiceCollectionExtensions
     /// <param name="services">The program's services.</param>
     /// <param name="agentType">1 to 64 of <c>a-z 0-9 -</c>; names the queue <c>agent-&lt;type&gt;</c>.</param>
     /// <param name="configure">Changes the defaults.</param>
+    /// <exception cref="ArgumentException">The name, the class or an option is not valid, or the type was added before.</exception>
     public static IServiceCollection AddAgent<TAgent>(
         this IServiceCollection services,
         string agentType,
         Action<AgentOptions>? configure = null
     )
-        where TAgent : class => services;
+        where TAgent : class
+    {
+        var options = new AgentOptions();
+        configure?.Invoke(options);
+        var agent = new AgentRegistration(agentType, options, typeof(TAgent));
+        if (services.Any(service => service.ImplementationInstance is AgentRegistration known && known.Type == agentType))
+        {
+            throw new ArgumentException(
+                $"Agent type '{agentType}' was added before; give {typeof(TAgent).Name} another name.",
+                nameof(agentType)
+            );
+        }
+
+        services.AddWorkers();
+        services.TryAddScoped<TAgent>();
+        services.AddSingleton(agent);
+        services.AddSingleton<IEndpointContribution>(provider => ActivatorUtilities.CreateInstance<AgentEndpoint>(provider, agent));
+        return services;
+    }
 
     /// <summary>Changes how this process claims and keeps work.</summary>
-    public static IServiceCollection ConfigureWorkers(this IServiceCollection services, Action<WorkerOptions> configure) => services;
+    public static IServiceCollection ConfigureWorkers(this IServiceCollection services, Action<WorkerOptions> configure) =>
+        services.Configure(configure);
 
     /// <summary>Adds <see cref="RunClient"/>.</summary>
-    public static IServiceCollection AddRunClient(this IServiceCollection services) => services;
+    public static IServiceCollection AddRunClient(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RunClient>();
+        return services;
+    }
+
+    /// <summary>Adds the workers' table to the program's schema, for a process that migrates without hosting agents.</summary>
+    public static IServiceCollection AddWorkersSchema(this IServiceCollection services) =>
+        services.AddSchemaModule<PostgresWorkersDbContext, SqliteWorkersDbContext>(WorkersDbContext.Module);
+
+    private static void AddWorkers(this IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(AttemptRunner)))
+        {
+            return;
+        }
+
+        services.AddWorkersSchema();
+        services.TryAddSingleton(TimeProvider.System);
+        services
+            .AddOptions<WorkerOptions>()
+            .Validate(options =>
+                options.Problems().FirstOrDefault() is not { } problem
+                    ? true
+                    : throw new OptionsValidationException("", typeof(WorkerOptions), [problem])
+            )
+            .ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerOptions>>().Value);
+        services.AddSingleton<WorkerIdentity>();
+        services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton<WorkerStop>();
+        services.AddSingleton<ClaimStore>();
+        services.AddSingleton<RunningAttempts>();
+        services.AddSingleton<StepExecutor>();
+        services.AddSingleton<Answers>();
+        services.AddSingleton<AttemptRunner>();
+        services.AddSingleton<StepIntake>();
+        services.AddSingleton<EmbeddedStart>();
+        services.AddSingleton<LeaseKeeper>();
+        services.AddSingleton<ClaimRecovery>();
+        services.AddSingleton<Announcer>();
+        services.AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
+        services.AddHostedService(provider => provider.GetRequiredService<ClaimRecovery>());
+        services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
+        services.AddHostedService<WorkerShutdown>();
+        services.AddHealthChecks().AddCheck<WorkerHealth>("agents", tags: ["ready"]);
+    }
 }

@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Coordination.Workers;
+
+/// <summary>
+/// Takes over claims whose lease has run out (their worker died, handed them back, or had no slot). One loop per agent type; a takeover waits for its slot
+/// in line with new deliveries, so that neither starves the other.
+/// </summary>
+internal sealed class ClaimRecovery(
+    IEnumerable<AgentRegistration> agents,
+    ClaimStore claims,
+    AttemptRunner runner,
+    EmbeddedStart embedded,
+    WorkerStop stop,
+    WorkerMetrics metrics,
+    WorkerOptions options,
+    TimeProvider time,
+    ILogger<ClaimRecovery> logger
+) : BackgroundService
+{
+    private const int CleanBatch = 1_000;
+    private static readonly TimeSpan CleanEvery = TimeSpan.FromMinutes(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, stop.Token);
+        var loops = agents.Where(agent => !agent.Options.Inline).Select(agent => RecoverAsync(agent, either.Token));
+        await Task.WhenAll([.. loops, CleanAsync(either.Token)]);
+    }
+
+    private async Task RecoverAsync(AgentRegistration agent, CancellationToken cancellationToken)
+    {
+        await embedded.ReleasedAsync(cancellationToken);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var more = false;
+            try
+            {
+                more = await RecoverOnceAsync(agent, cancellationToken);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                logger.RecoveryFailed(exception, agent.Type);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            if (!more)
+            {
+                // Jitter, so that many processes do not ask at the same moment.
+                await PauseAsync(options.PollInterval * (0.75 + Random.Shared.NextDouble() / 2), cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>True when there may be more to take over at once.</summary>
+    internal async Task<bool> RecoverOnceAsync(AgentRegistration agent, CancellationToken cancellationToken)
+    {
+        var available = await claims.CountAvailableAsync(agent.Type, agent.Slots.Count, cancellationToken);
+        if (available == 0)
+        {
+            return false;
+        }
+
+        await agent.Slots.WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+        var taken = 1;
+        while (taken < available && agent.Slots.TryTake())
+        {
+            taken++;
+        }
+
+        var started = 0;
+        try
+        {
+            foreach (var claim in await claims.TakeOverAsync(agent.Type, taken, cancellationToken))
+            {
+                logger.TakenOver(agent.Type, claim.Work.StepId, claim.Work.RunId, claim.Epoch, claim.Crashes);
+                metrics.Recovered(agent.Type);
+                started++;
+                runner.Start(agent, claim);
+            }
+        }
+        finally
+        {
+            for (var unused = started; unused < taken; unused++)
+            {
+                agent.Slots.Release();
+            }
+        }
+
+        return started == taken;
+    }
+
+    private async Task CleanAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await PauseAsync(CleanEvery * (0.5 + Random.Shared.NextDouble()), cancellationToken);
+            try
+            {
+                while (await claims.CleanAsync(options.KeepClosedClaims, CleanBatch, cancellationToken) == CleanBatch)
+                {
+                    logger.ClaimsCleaned(CleanBatch);
+                }
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                logger.CleanFailed(exception);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken) =>
+        await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

@@ -1,0 +1,126 @@
+using Coordination.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Coordination.Workers;
+
+/// <summary>Runs an agent once and says how it ended; never throws. Knows nothing of claims.</summary>
+internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory loggers, TimeProvider time)
+{
+    /// <param name="agent">Who does it.</param>
+    /// <param name="work">What to do.</param>
+    /// <param name="envelope">Of the message that asked.</param>
+    /// <param name="now">The database clock a moment ago.</param>
+    /// <param name="progress">Sends progress reports; null drops them.</param>
+    /// <param name="cause">Why <paramref name="stop"/> fired.</param>
+    /// <param name="stop">Asks the agent to stop.</param>
+    /// <returns>The answer; null when there must be none (lease lost, shutdown).</returns>
+    public async Task<StepAnswer?> ExecuteAsync(
+        AgentRegistration agent,
+        StepWork work,
+        Envelope envelope,
+        DateTimeOffset now,
+        Func<int?, string?, CancellationToken, Task>? progress,
+        Func<StopCause> cause,
+        CancellationToken stop
+    )
+    {
+        var logger = loggers.CreateLogger($"Coordination.Agents.{agent.Type}");
+        if (Refusal(agent, work, envelope, now) is { } refusal)
+        {
+            return Fail(logger, agent, work, refusal, null);
+        }
+
+        var context = new StepContext(progress, time)
+        {
+            RunId = work.RunId,
+            StepId = work.StepId,
+            Attempt = work.Attempt,
+            AgentType = agent.Type,
+            Tenant = envelope.Tenant,
+            Deadline = now + Limit(work, envelope, now),
+            Logger = logger,
+            Answers = work.Answers ?? new Dictionary<string, System.Text.Json.JsonElement>(StringComparer.Ordinal),
+        };
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            if (work.Compensating)
+            {
+                await agent.Adapter.CompensateAsync(scope.ServiceProvider, work.Input, work.Output ?? default, context, stop);
+                return StepAnswer.Compensated(work);
+            }
+
+            return StepAnswer.Completed(work, await agent.Adapter.ExecuteAsync(scope.ServiceProvider, work.Input, context, stop));
+        }
+        catch (InputRequiredException question) when (!work.Compensating)
+        {
+            return StepAnswer.Asks(work, question);
+        }
+        catch (Exception exception)
+        {
+            return cause() switch
+            {
+                StopCause.LeaseLost or StopCause.Shutdown => null,
+                StopCause.CancelRequested => Fail(logger, agent, work, Cancelled, null),
+                StopCause.TimedOut => Fail(logger, agent, work, TimedOut, null),
+                _ => Fail(logger, agent, work, FailureClassifier.Classify(exception, agent.Options), exception),
+            };
+        }
+    }
+
+    /// <summary>The attempt was stopped because it was asked to.</summary>
+    public static readonly Verdict Cancelled = new(FailureClass.Cancelled, ReasonCode.Cancelled);
+
+    /// <summary>The attempt took longer than its timeout or the run's deadline.</summary>
+    public static readonly Verdict TimedOut = new(FailureClass.Timeout, ReasonCode.DeadlineExceeded);
+
+    /// <summary>Time the attempt may take: its timeout, or less when the deadline comes first.</summary>
+    public static TimeSpan Limit(StepWork work, Envelope envelope, DateTimeOffset now)
+    {
+        var timeout = TimeSpan.FromMilliseconds(Math.Clamp(work.TimeoutMs, 1, (long)TimeSpan.FromDays(24).TotalMilliseconds));
+        return envelope.Deadline is { } deadline && deadline - now < timeout ? deadline - now : timeout;
+    }
+
+    /// <summary>Logs a failure under a new incident id, the only trace of it that travels.</summary>
+    public static StepAnswer Fail(ILogger logger, AgentRegistration agent, StepWork work, Verdict verdict, Exception? exception)
+    {
+        var incident = Guid.CreateVersion7().ToString("N");
+        logger.StepFailed(
+            exception,
+            agent.Type,
+            work.StepId,
+            work.RunId,
+            work.Attempt,
+            verdict.Class,
+            verdict.Reason,
+            verdict.Detail,
+            incident
+        );
+        return StepAnswer.Failed(work, verdict, incident);
+    }
+
+    private static Verdict? Refusal(AgentRegistration agent, StepWork work, Envelope envelope, DateTimeOffset now)
+    {
+        if (envelope.Deadline is { } deadline && deadline <= now)
+        {
+            return new Verdict(FailureClass.Permanent, ReasonCode.Expired, "The deadline had passed before the agent could start.");
+        }
+
+        if (!string.Equals(work.AgentType, agent.Type, StringComparison.Ordinal))
+        {
+            return new Verdict(FailureClass.Permanent, ReasonCode.ContractInvalid, $"This is agent type '{agent.Type}'.");
+        }
+
+        if (work.Contract is { } contract && !string.Equals(contract, agent.Contract, StringComparison.Ordinal))
+        {
+            return new Verdict(
+                FailureClass.Permanent,
+                ReasonCode.UnsupportedVersion,
+                $"Agent type '{agent.Type}' speaks '{agent.Contract}', not '{Text.Bounded(contract, 100)}'."
+            );
+        }
+
+        return null;
+    }
+}
