@@ -13,7 +13,10 @@ internal sealed class NativePostgres(int port, string userName, string password,
         if (process.Folder.Length == 0)
             await InitialiseAsync(ct);
         string[] settings = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=500"];
-        process.Start([Path.Combine(binaries, "postgres"), "-D", Data, "-p", $"{port}", .. settings, .. PostgresServer.Settings(durable)]);
+        await process.StartAsync(
+            [Path.Combine(binaries, "postgres"), "-D", Data, "-p", $"{port}", .. settings, .. PostgresServer.Settings(durable)],
+            ct
+        );
     }
 
     public Task StopAsync(CancellationToken ct) => process.StopAsync(ct);

@@ -9,27 +9,30 @@ namespace Coordination.Testing;
 /// </summary>
 internal sealed class NativeProcess(string name, string user, string stopSignal)
 {
-    // Its orders: "stop" ends the server in good order, "kill" at once; both keep the folder for another start. The end of
-    // input removes everything; an orderly end would be time lost there (RabbitMQ takes seconds over it).
+    // Each order is repeated when it is carried out. "stop" ends the server in good order, "kill" at once; both keep the
+    // folder for another "start". The end of input removes everything, and at once: RabbitMQ takes seconds over a good end.
     private const string Shepherd = """
-        folder=$1 signal=$2 last=$3; shift 3
+        folder=$1 signal=$2 last=$3 server=; shift 3
         exec 3<&0
-        setsid "$@" </dev/null >>"$folder/server.log" 2>&1 &
-        server=$!
-        echo "$server" >"$folder/server.pid"
-        word=; read -r word <&3
-        if [ "$word" = stop ]; then
-            kill -s "$signal" "$server"
-        else
-            kill -s KILL -- "-$server" $(cat "/proc/$server/task/$server/children")
-        fi 2>/dev/null
-        wait "$server"
-        [ -n "$word" ] && exit 0
+        finish() {
+            [ -n "$server" ] || return
+            kill -s KILL -- "-$server" $(cat "/proc/$server/task/$server/children") 2>/dev/null
+            wait "$server" 2>/dev/null
+        }
+        while read -r order <&3; do
+            case $order in
+            start) setsid "$@" </dev/null >>"$folder/server.log" 2>&1 & server=$!; echo "$server" >"$folder/server.pid" ;;
+            stop) kill -s "$signal" "$server"; wait "$server" 2>/dev/null; server= ;;
+            kill) finish; server= ;;
+            esac
+            echo "$order"
+        done
+        finish
         sh -c "$last" >/dev/null 2>&1
         cd / && rm -rf "$folder"
         """;
 
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan OrderLimit = TimeSpan.FromSeconds(30);
     private Process? shepherd;
 
     /// <summary>The folder; the server's user owns it.</summary>
@@ -58,42 +61,37 @@ internal sealed class NativeProcess(string name, string user, string stopSignal)
         return path;
     }
 
-    public void Start(params string[] command)
-    {
-        File.Delete(Path.Combine(Folder, "server.pid"));
-        var start = Info(["setsid", "sh", "-c", Shepherd, "coordination-test-server", Folder, stopSignal, LastCommand, .. command]);
-        start.RedirectStandardInput = true;
-        shepherd = Process.Start(start) ?? throw new ServerUnavailableException($"{name} could not be started: {command[0]}");
-    }
-
-    public Task StopAsync(CancellationToken ct) => EndAsync("stop", ct);
-
-    public Task KillAsync(CancellationToken ct) => EndAsync("kill", ct);
-
-    private async Task EndAsync(string? order, CancellationToken ct)
+    /// <summary>Starts the server, the first time or again; the command is that of the first time.</summary>
+    public async Task StartAsync(string[] command, CancellationToken ct)
     {
         if (shepherd is null)
-            return;
+        {
+            var start = Info(["setsid", "sh", "-c", Shepherd, "coordination-test-server", Folder, stopSignal, LastCommand, .. command]);
+            start.RedirectStandardInput = true;
+            start.RedirectStandardError = false;
+            shepherd = Process.Start(start) ?? throw new ServerUnavailableException($"{name} could not be started: {command[0]}");
+        }
+        await OrderAsync("start", ct);
+    }
+
+    public Task StopAsync(CancellationToken ct) => OrderAsync("stop", ct);
+
+    public Task KillAsync(CancellationToken ct) => OrderAsync("kill", ct);
+
+    private async Task OrderAsync(string order, CancellationToken ct)
+    {
+        if (shepherd is null)
+            throw new InvalidOperationException($"{name} was never started.");
+        await shepherd.StandardInput.WriteLineAsync(order.AsMemory(), ct);
+        await shepherd.StandardInput.FlushAsync(ct);
         try
         {
-            if (order is not null)
-                await shepherd.StandardInput.WriteLineAsync(order.AsMemory(), ct);
-            shepherd.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It has just ended: there is nobody to tell.
-        }
-        try
-        {
-            await shepherd.WaitForExitAsync(ct).WaitAsync(StopLimit, ct);
+            await shepherd.StandardOutput.ReadLineAsync(ct).AsTask().WaitAsync(OrderLimit, ct);
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"{name} did not end within {StopLimit.TotalSeconds} s. Its last lines:\n{Tail()}", e);
+            throw new TimeoutException($"{name} did not {order} within {OrderLimit.TotalSeconds} s. Its last lines:\n{Tail()}", e);
         }
-        shepherd.Dispose();
-        shepherd = null;
     }
 
     /// <summary>Null while the server runs, else its last lines.</summary>
@@ -122,12 +120,15 @@ internal sealed class NativeProcess(string name, string user, string stopSignal)
             );
     }
 
+    /// <summary>Ends the server and removes the folder.</summary>
     public async ValueTask RemoveAsync()
     {
-        if (shepherd is not null)
-            await EndAsync(order: null, CancellationToken.None);
-        else if (Folder.Length > 0 && Directory.Exists(Folder))
-            await RunAsync(CancellationToken.None, "sh", "-c", $"{LastCommand}\ncd / && rm -rf \"$1\"", "sh", Folder);
+        if (shepherd is null)
+            return;
+        shepherd.StandardInput.Close();
+        await shepherd.WaitForExitAsync().WaitAsync(OrderLimit);
+        shepherd.Dispose();
+        shepherd = null;
     }
 
     private string Read()

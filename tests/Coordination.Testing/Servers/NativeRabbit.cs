@@ -15,7 +15,7 @@ internal sealed class NativeRabbit(int port, int managementPort, string userName
     {
         if (process.Folder.Length == 0)
             await InitialiseAsync(ct);
-        process.Start(Path.Combine(binaries, "rabbitmq-server"));
+        await process.StartAsync([Path.Combine(binaries, "rabbitmq-server")], ct);
     }
 
     public Task StopAsync(CancellationToken ct) => process.StopAsync(ct);
