@@ -94,6 +94,7 @@ build() {
         # shellcheck disable=SC2086
         dotnet $step >"$results/build.log" 2>&1 </dev/null || {
             grep -E '(: |^)[Ee]rror' "$results/build.log" | sed 's| \[.*\]$||' | sort -u | head -40 >&2 || true
+            [ "${step%% *}" != csharpier ] || say "dotnet csharpier format . mends this"
             die "dotnet $step failed (whole output: artifacts/test-results/build.log)"
         }
     done

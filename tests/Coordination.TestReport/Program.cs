@@ -19,7 +19,10 @@ return args[0] switch
 
 static int Project(ProjectResult result)
 {
-    var counts = $"{result.Passed, 4} passed, {result.Failed} failed, {result.Skipped} skipped";
+    var counts =
+        result.Tests.Count == 0 && result.Trouble is null
+            ? "no tests of this kind"
+            : $"{result.Passed, 4} passed, {result.Failed} failed, {result.Skipped} skipped";
     Console.WriteLine($"  {result.Servers, -10} {result.Name, -40} {counts}  {result.Seconds, 6:0.0} s");
     foreach (var test in result.FailedTests)
         Console.WriteLine($"    FAILED {test.Name}\n      {test.Message.ReplaceLineEndings("\n      ")}");
