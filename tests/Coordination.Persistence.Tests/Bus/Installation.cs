@@ -1,6 +1,5 @@
 using Coordination.Contracts;
 using Coordination.Testing;
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -67,9 +66,9 @@ public sealed class Real(Uri broker, string database) : Installation
 
     public static async Task<Real> CreateAsync()
     {
-        var rabbit = await TestServers.Rabbit();
-        var postgres = await TestServers.Postgres();
-        return new Real(await rabbit.NewVirtualHostAsync(), await postgres.NewDatabaseAsync());
+        var rabbit = await TestServers.Rabbit(TestContext.Current.CancellationToken);
+        var postgres = await TestServers.Postgres(TestContext.Current.CancellationToken);
+        return new Real(await rabbit.NewVirtualHostAsync(), await postgres.NewDatabaseAsync(ct: TestContext.Current.CancellationToken));
     }
 
     protected override void Choose(CoordinationBuilder builder) =>
