@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Coordination.Contracts.V1;
@@ -68,12 +69,12 @@ public static class ContractReader
     {
         try
         {
-            _ = StrictUtf8.GetCharCount(body.ToArray());
+            RequireUtf8(body);
             var newer = senderMinor > contract.Minor;
             var options = new JsonDocumentOptions { MaxDepth = limits.MaxDepth, AllowDuplicateProperties = false };
             using (var document = JsonDocument.Parse(body, options))
             {
-                var problems = BodyShape.Check(document.RootElement, contract.Type, unknownMembersPass: newer);
+                var problems = BodyCheck.Check(document.RootElement, contract.Type, unknownMembersPass: newer);
                 if (problems.Count > 0)
                 {
                     return new ContractReading { Contract = contract, Problems = problems };
@@ -97,6 +98,18 @@ public static class ContractReader
         {
             return Refused(contract, "body", "is not JSON as this contract takes it: " + exception.Message);
         }
+        catch (InvalidOperationException)
+        {
+            // The only text nobody looked at before: a member name.
+            return Refused(contract, "body", "has half of a surrogate pair in a member name: send whole characters.");
+        }
+    }
+
+    /// <summary>The JSON parser does not look into strings; a broken one would surface only when it is used.</summary>
+    private static void RequireUtf8(ReadOnlyMemory<byte> body)
+    {
+        var bytes = MemoryMarshal.TryGetArray(body, out var segment) ? segment : new ArraySegment<byte>(body.ToArray());
+        _ = StrictUtf8.GetCharCount(bytes.Array!, bytes.Offset, bytes.Count);
     }
 
     private static ContractReading Refused(ContractInfo? contract, string path, string message, string code = ReasonCode.ContractInvalid) =>

@@ -9,8 +9,95 @@ public static class ContractRules
     /// <exception cref="ArgumentException">The object is not a message of this package.</exception>
     public static IReadOnlyList<Problem> Check(object message) => Check(message, closedLists: true);
 
-    /// <summary>Where header and body name the same thing (run, step, attempt), they must agree.</summary>
-    public static IReadOnlyList<Problem> Check(object message, Envelope envelope) => [];
+    /// <summary>Where envelope and body name the same thing (run, step, attempt), they must agree.</summary>
+    public static IReadOnlyList<Problem> Check(object message, Envelope envelope)
+    {
+        var findings = new Findings(closedLists: true);
+        if (message is IRunMessage run && envelope.RunId is { } runId && runId != run.RunId)
+        {
+            findings.Fault("headers." + EnvelopeHeaders.RunId, "differs from runId in the body");
+        }
 
-    internal static IReadOnlyList<Problem> Check(object message, bool closedLists) => [];
+        var stepId = (message as IStepMessage)?.StepId ?? (message as InputAnswered)?.StepId;
+        if (stepId is not null && envelope.StepId is { } headerStep && !string.Equals(headerStep, stepId, StringComparison.Ordinal))
+        {
+            findings.Fault("headers." + EnvelopeHeaders.StepId, "differs from stepId in the body");
+        }
+
+        if (message is IStepMessage step && envelope.Attempt is { } attempt && attempt != step.Attempt)
+        {
+            findings.Fault("headers." + EnvelopeHeaders.Attempt, "differs from attempt in the body");
+        }
+
+        return findings.Problems;
+    }
+
+    internal static IReadOnlyList<Problem> Check(object message, bool closedLists)
+    {
+        var findings = new Findings(closedLists);
+        switch (message)
+        {
+            case SubmitRun m:
+                RunRules.Check(m, findings);
+                break;
+            case RunAccepted m:
+                RunRules.Check(m, findings);
+                break;
+            case RunRejected m:
+                RunRules.Check(m, findings);
+                break;
+            case CancelRun m:
+                RunRules.Check(m, findings);
+                break;
+            case RunCompleted m:
+                RunRules.Check(m, findings);
+                break;
+            case RunPartial m:
+                RunRules.Check(m, findings);
+                break;
+            case RunFailed m:
+                RunRules.Check(m, findings);
+                break;
+            case RunCancelled m:
+                RunRules.Check(m, findings);
+                break;
+            case RunExpired m:
+                RunRules.Check(m, findings);
+                break;
+            case ExecuteStep m:
+                StepRules.Check(m, findings);
+                break;
+            case StepProgress m:
+                StepRules.Check(m, findings);
+                break;
+            case StepCompleted m:
+                StepRules.Check(m, findings);
+                break;
+            case StepFailed m:
+                StepRules.Check(m, findings);
+                break;
+            case InputRequired m:
+                StepRules.Check(m, findings);
+                break;
+            case InputAnswered m:
+                StepRules.Check(m, findings);
+                break;
+            case CompensateStep m:
+                StepRules.Check(m, findings);
+                break;
+            case CancelStep or StepCompensated:
+                StepRules.Step((IStepMessage)message, findings);
+                break;
+            case AgentAnnounced m:
+                StepRules.Check(m, findings);
+                break;
+            default:
+                throw new ArgumentException(
+                    $"{message.GetType().FullName} has no rules: it is not a message of this package.",
+                    nameof(message)
+                );
+        }
+
+        return findings.Problems;
+    }
 }

@@ -42,6 +42,51 @@ public static class ReasonCode
     public const string CompensationFailed = "COMPENSATION_FAILED";
     public const string PlanCycle = "PLAN_CYCLE";
     public const string VersionSkew = "VERSION_SKEW";
+
+    /// <summary>Every code there is.</summary>
+    public static IReadOnlyCollection<string> All { get; } =
+        new HashSet<string>(StringComparer.Ordinal)
+        {
+            ContractInvalid,
+            UnknownField,
+            UnsupportedVersion,
+            Expired,
+            UnregisteredSender,
+            SenderMismatch,
+            RetiredContract,
+            Suspended,
+            AdmissionDenied,
+            BudgetExceeded,
+            DepthExceeded,
+            Shed,
+            QueueFull,
+            LockTimeout,
+            DeadlockVictim,
+            LivelockStopped,
+            Fenced,
+            VersionConflict,
+            StaleGeneration,
+            InvariantViolated,
+            IdempotencyConflict,
+            InProgress,
+            InDoubt,
+            CircuitOpen,
+            RateLimited,
+            RetryBudgetExhausted,
+            NonRetryable,
+            DuplicateFailure,
+            DeadlineExceeded,
+            QualityRejected,
+            Degraded,
+            NoQuorum,
+            Split,
+            Vetoed,
+            DissentEscalated,
+            Cancelled,
+            CompensationFailed,
+            PlanCycle,
+            VersionSkew,
+        };
 }
 
 /// <summary>What kind of failure a step had. An unknown class is treated as <see cref="Permanent"/>.</summary>
@@ -58,4 +103,7 @@ public static class FailureClass
 
     /// <summary>Stopped because it was asked to.</summary>
     public const string Cancelled = "cancelled";
+
+    /// <summary>Every class there is.</summary>
+    public static IReadOnlyCollection<string> All { get; } = [Transient, Permanent, Timeout, Cancelled];
 }

@@ -1,0 +1,34 @@
+namespace Coordination.Contracts;
+
+/// <summary>Every number the rules of version 1 use; the messages' comments and docs/reference/contracts.md name them.</summary>
+internal static class Bounds
+{
+    public const int Steps = 100;
+    public const int Problems = 1000;
+    public const int Contracts = 100;
+    public const int Members = 100;
+
+    public const int PlanNameLength = 100;
+    public const int PartyLength = 200;
+    public const int ScopeLength = 200;
+    public const int NoteLength = 500;
+    public const int QuestionLength = 2000;
+    public const int QuestionIdLength = 100;
+    public const int MemberNameLength = 100;
+    public const int PointerLength = 500;
+    public const int IncidentLength = 100;
+    public const int InstanceLength = 200;
+    public const int BuildLength = 100;
+    public const int ProblemPathLength = 500;
+    public const int ProblemMessageLength = 2000;
+
+    /// <summary>7 days.</summary>
+    public const long TimeoutMs = 604_800_000;
+
+    /// <summary>30 days.</summary>
+    public const long DeadlineMs = 2_592_000_000;
+
+    public const int Attempts = 20;
+    public const long BaseDelayMs = 3_600_000;
+    public const long MaxDelayMs = 86_400_000;
+}

@@ -1,0 +1,105 @@
+namespace Coordination.Contracts.V1;
+
+/// <summary>Rules of the messages about whole runs.</summary>
+internal static class RunRules
+{
+    public static void Check(SubmitRun message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        findings.Text("requester", message.Requester, Bounds.PartyLength);
+        if (message.BusinessScope is { } scope)
+        {
+            findings.Text("businessScope", scope, Bounds.ScopeLength);
+        }
+
+        PlanRules.Check("plan", message.Plan, findings);
+    }
+
+    public static void Check(RunAccepted message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        if (message.JoinedRunId is { } joined)
+        {
+            findings.Id("joinedRunId", joined);
+        }
+    }
+
+    public static void Check(RunRejected message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        findings.Reason("reason", message.Reason);
+        findings.Count("problems", message.Problems.Count, 1, Bounds.Problems);
+        for (var i = 0; i < message.Problems.Count; i++)
+        {
+            findings.Reason($"problems[{i}].code", message.Problems[i].Code);
+            findings.Text($"problems[{i}].path", message.Problems[i].Path, Bounds.ProblemPathLength);
+            findings.Text($"problems[{i}].message", message.Problems[i].Message, Bounds.ProblemMessageLength);
+        }
+
+        if (message.Problems.Count > 0 && !string.Equals(message.Problems[0].Code, message.Reason, StringComparison.Ordinal))
+        {
+            findings.Fault("reason", "must be the code of the first problem");
+        }
+    }
+
+    public static void Check(CancelRun message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        findings.Text("requestedBy", message.RequestedBy, Bounds.PartyLength);
+        if (message.Note is { } note)
+        {
+            findings.Text("note", note, Bounds.NoteLength);
+        }
+    }
+
+    public static void Check(RunCompleted message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        findings.Outputs("outputs", message.Outputs);
+    }
+
+    public static void Check(RunPartial message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        findings.Reason("reason", message.Reason);
+        findings.StepIds("done", message.Done);
+        findings.StepIds("missing", message.Missing);
+        findings.Apart("missing", message.Missing, "done", message.Done);
+        findings.Outputs("outputs", message.Outputs);
+    }
+
+    public static void Check(RunFailed message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        findings.Reason("reason", message.Reason);
+        if (message.FailedStep is { } failed)
+        {
+            findings.StepId("failedStep", failed);
+        }
+
+        Undone(message.Compensated, message.NotCompensated, findings);
+    }
+
+    public static void Check(RunCancelled message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        findings.Text("requestedBy", message.RequestedBy, Bounds.PartyLength);
+        Undone(message.Compensated, message.NotCompensated, findings);
+    }
+
+    public static void Check(RunExpired message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        findings.StepIds("done", message.Done);
+        findings.StepIds("missing", message.Missing);
+        findings.Apart("missing", message.Missing, "done", message.Done);
+        Undone(message.Compensated, message.NotCompensated, findings);
+    }
+
+    private static void Undone(IReadOnlyList<string> compensated, IReadOnlyList<string> notCompensated, Findings findings)
+    {
+        findings.StepIds("compensated", compensated);
+        findings.StepIds("notCompensated", notCompensated);
+        findings.Apart("notCompensated", notCompensated, "compensated", compensated);
+    }
+}
