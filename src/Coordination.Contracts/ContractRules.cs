@@ -64,6 +64,9 @@ public static class ContractRules
             case RunExpired m:
                 RunRules.Check(m, findings);
                 break;
+            case RunTimerDue m:
+                RunRules.Check(m, findings);
+                break;
             case ExecuteStep m:
                 StepRules.Check(m, findings);
                 break;

@@ -96,6 +96,17 @@ internal static class RunRules
         Undone(message.Compensated, message.NotCompensated, findings);
     }
 
+    public static void Check(RunTimerDue message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        findings.Name("kind", message.Kind);
+        findings.Range("attempt", message.Attempt, 0, int.MaxValue);
+        if (message.StepId is { } stepId)
+        {
+            findings.StepId("stepId", stepId);
+        }
+    }
+
     private static void Undone(IReadOnlyList<string> compensated, IReadOnlyList<string> notCompensated, Findings findings)
     {
         findings.StepIds("compensated", compensated);
