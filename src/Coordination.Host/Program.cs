@@ -1,1 +1,3 @@
-return 0;
+using Coordination.Host.CommandLine;
+
+return await CoordinationCommand.RunAsync(args, Terminal.OfThisProcess(), CancellationToken.None);

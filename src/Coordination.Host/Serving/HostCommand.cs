@@ -1,0 +1,112 @@
+using System.CommandLine;
+using Coordination.Host.CommandLine;
+using Coordination.Host.Logging;
+using Coordination.Host.Migrations;
+using Coordination.Host.Settings;
+using Coordination.Host.Startup;
+using Coordination.Persistence;
+
+namespace Coordination.Host.Serving;
+
+/// <summary><c>host</c>: runs the sagas, the registry and the outbox relay until it is stopped.</summary>
+internal static class HostCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var urls = new Option<string?>("--urls")
+        {
+            Description = $"Where /health/live and /health/ready listen. Setting Coordination:Urls. Default: {HostSettings.DefaultUrls}.",
+            HelpName = "URL",
+        };
+        var migrate = new Option<bool>("--migrate")
+        {
+            Description = "Apply missing migrations first. For development: the database user then needs the right to create tables.",
+        };
+        var logFormat = new Option<string?>("--log-format")
+        {
+            Description = "line (people) or json (collectors). Setting Coordination:LogFormat. Default: line on a terminal, else json.",
+            HelpName = "FORMAT",
+        };
+        logFormat.AcceptOnlyFromAmong("line", "json");
+        var command = new Command("host", "Run the backbone's services: runs, timers, registry and message delivery.")
+        {
+            urls,
+            migrate,
+            logFormat,
+        }.WithExamples(
+            "coordination host",
+            "coordination host --migrate --log-format line",
+            "coordination host --urls http://0.0.0.0:8080"
+        );
+        Invocation.Attach(
+            command,
+            terminal,
+            (invocation, cancellationToken) =>
+            {
+                var settings = invocation.Settings(
+                    Needs.Broker | Needs.Database,
+                    (SettingNames.Urls, invocation.Arguments.GetValue(urls)),
+                    (SettingNames.LogFormat, invocation.Arguments.GetValue(logFormat))
+                );
+                return ServeAsync(invocation, settings, invocation.Arguments.GetValue(migrate), cancellationToken);
+            }
+        );
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(
+        Invocation invocation,
+        HostSettings settings,
+        bool migrate,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var app = Compose(invocation, settings);
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Coordination.Host");
+        void Say(string text) => log.LogInformation("{Event}", text);
+
+        await Servers.DatabaseAsync(invocation, settings, patience: null, Say, cancellationToken);
+        var migrator = app.Services.GetRequiredService<SchemaMigrator>();
+        if (migrate)
+            await migrator.MigrateAsync(new MigrationProgress(step => Say($"Applies {step.Module}/{step.Migration}.")), cancellationToken);
+        await migrator.EnsureCurrentAsync(cancellationToken);
+        await Servers.BrokerAsync(invocation, settings, patience: null, Say, cancellationToken);
+
+        await app.StartAsync(cancellationToken);
+        Say($"Hosts runs on {settings.Broker} and {settings.DatabaseName}. Health: {string.Join(", ", app.Urls)}/health/ready");
+        try
+        {
+            await app.WaitForShutdownAsync(cancellationToken);
+        }
+        finally
+        {
+            Say("Stops: messages in hand are finished.");
+            await app.StopAsync(CancellationToken.None);
+        }
+        Say("Stopped.");
+        return ExitCode.Ok;
+    }
+
+    private static WebApplication Compose(Invocation invocation, HostSettings settings)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "coordination" });
+        builder.Configuration.AddConfiguration(settings.Configuration);
+        builder.WebHost.UseKestrelCore().UseUrls(settings.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries));
+        builder.Logging.AddHostLogging(settings.LogFormat, invocation.Terminal.IsErrorInteractive, invocation.Verbose);
+        builder.Services.AddRoutingCore();
+        // The command line already turns Ctrl+C and SIGTERM into the cancellation this host is run with.
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        builder.Services.AddHosted(settings);
+        builder.Services.AddTelemetry(settings.Configuration);
+        var app = builder.Build();
+        app.MapHealth();
+        return app;
+    }
+
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
