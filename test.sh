@@ -20,7 +20,7 @@ tests run on real servers:
                   (which is made first if there is none)
 
 The last line is "N passed, N failed, N skipped"; the exit code is 0 only if nothing failed and nothing was skipped.
-Logs and results: artifacts/test-results/. Needed beforehand: the .NET SDK that global.json names.
+Logs and results: artifacts/test-results/. A test project may run COORDINATION_TEST_LIMIT seconds (1200). Needed beforehand: the .NET SDK that global.json names.
 TEXT
 }
 
@@ -42,7 +42,7 @@ done
 results=$PWD/artifacts/test-results
 report=$PWD/artifacts/bin/Coordination.TestReport/release/Coordination.TestReport
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# No build server outlives this script.
+# MSBuild's own processes end with this script.
 export MSBUILDDISABLENODEREUSE=1
 project_limit=${COORDINATION_TEST_LIMIT:-1200} # seconds for one test project
 
@@ -109,7 +109,7 @@ run_projects() {
         name=$(basename "$project" .csproj)
         program=artifacts/bin/$name/release/$name
         started=$SECONDS
-        COORDINATION_TEST_SERVERS=$servers timeout -k 10 "$project_limit" "$program" -noColor -noLogo -noAutoReporters \
+        COORDINATION_TEST_SERVERS=$servers timeout -k 10 "$project_limit" "$program" -noColor -noLogo -noAutoReporters -longRunning 60 \
             -result-xml "$folder/$name.xml" "$@" >"$folder/$name.log" 2>&1 </dev/null &
         pid=$!
         while kill -0 $pid 2>/dev/null; do

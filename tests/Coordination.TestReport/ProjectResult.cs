@@ -78,7 +78,12 @@ internal sealed record TestResult(string Name, string Outcome, double Seconds, s
             test.Attribute("name")?.Value ?? "?",
             test.Attribute("result")?.Value ?? "?",
             ProjectResult.Number(test, "time"),
-            (test.Descendants("message").FirstOrDefault()?.Value ?? test.Element("reason")?.Value ?? "").Trim(),
+            // xunit writes quotation marks and line ends of messages as escapes.
+            (test.Descendants("message").FirstOrDefault()?.Value ?? test.Element("reason")?.Value ?? "")
+                .Replace("\\\"", "\"", StringComparison.Ordinal)
+                .Replace("\\r", "", StringComparison.Ordinal)
+                .Replace("\\n", "\n", StringComparison.Ordinal)
+                .Trim(),
             [
                 .. test.Descendants("trait")
                     .Where(trait => trait.Attribute("name")?.Value == "req")

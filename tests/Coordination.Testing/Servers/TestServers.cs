@@ -86,10 +86,14 @@ public static class TestServers
         {
             return await start();
         }
-        catch (DockerUnavailableException e) when (mode == ServerMode.Containers)
+        catch (Exception e) when (mode == ServerMode.Containers && e is not OperationCanceledException)
         {
+            var missing =
+                e is DockerUnavailableException
+                    ? "no Docker engine can be used. Start one"
+                    : "it did not start. The images postgres:17 and rabbitmq:4-management must be here or in a registry that this machine reaches (docker pull)";
             throw new ServerUnavailableException(
-                "COORDINATION_TEST_SERVERS is \"containers\" but no Docker engine can be used. Start one, or run ./test.sh --native, "
+                $"A server was to run in a container (COORDINATION_TEST_SERVERS), but {missing}, or run ./test.sh --native, "
                     + $"which installs RabbitMQ and PostgreSQL from packages. {e.Message}",
                 e
             );
