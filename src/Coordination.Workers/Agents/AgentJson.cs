@@ -48,7 +48,8 @@ internal static class AgentJson
         }
 
         var results = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(value, new ValidationContext(value), results, validateAllProperties: true))
+        object boxed = value;
+        if (!Validator.TryValidateObject(boxed, new ValidationContext(boxed), results, validateAllProperties: true))
         {
             var faults = results.Select(r =>
                 $"{root}.{string.Join(",", r.MemberNames.Select(JsonNamingPolicy.CamelCase.ConvertName))}: {r.ErrorMessage}"

@@ -18,7 +18,7 @@ internal static class JsonFault
             return "an unknown member; only the members of the contract are allowed.";
         }
 
-        if (text.Contains("doesn't allow null", StringComparison.Ordinal) || text.Contains("does not allow null", StringComparison.Ordinal))
+        if (text.Contains("allow setting null", StringComparison.Ordinal) || text.Contains("allow getting null", StringComparison.Ordinal))
         {
             return "null is not allowed here.";
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Coordination.Contracts;
 using Coordination.Contracts.V1;
 using Coordination.Persistence;
@@ -88,7 +89,7 @@ internal sealed class StepIntake(
             StepId = message.StepId,
             Attempt = message.Attempt,
             AgentType = agent.Type,
-            Input = default,
+            Input = NoInput,
             TimeoutMs = 0,
         };
         switch (known)
@@ -151,6 +152,8 @@ internal sealed class StepIntake(
             metrics.Ended(agent.Type, outcome, time.GetElapsedTime(started));
         }
     }
+
+    private static readonly JsonElement NoInput = JsonSerializer.SerializeToElement<object?>(null);
 
     private static TimeSpan Positive(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 
