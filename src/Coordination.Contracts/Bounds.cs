@@ -17,6 +17,7 @@ internal static class Bounds
     public const int MemberNameLength = 100;
     public const int PointerLength = 500;
     public const int IncidentLength = 100;
+    public const int KindLength = 64;
     public const int InstanceLength = 200;
     public const int BuildLength = 100;
     public const int ProblemPathLength = 500;

@@ -9,29 +9,6 @@ public static class ContractRules
     /// <exception cref="ArgumentException">The object is not a message of this package.</exception>
     public static IReadOnlyList<Problem> Check(object message) => Check(message, closedLists: true);
 
-    /// <summary>Where envelope and body name the same thing (run, step, attempt), they must agree.</summary>
-    public static IReadOnlyList<Problem> Check(object message, Envelope envelope)
-    {
-        var findings = new Findings(closedLists: true);
-        if (message is IRunMessage run && envelope.RunId is { } runId && runId != run.RunId)
-        {
-            findings.Fault("headers." + EnvelopeHeaders.RunId, "differs from runId in the body");
-        }
-
-        var stepId = (message as IStepMessage)?.StepId ?? (message as InputAnswered)?.StepId;
-        if (stepId is not null && envelope.StepId is { } headerStep && !string.Equals(headerStep, stepId, StringComparison.Ordinal))
-        {
-            findings.Fault("headers." + EnvelopeHeaders.StepId, "differs from stepId in the body");
-        }
-
-        if (message is IStepMessage step && envelope.Attempt is { } attempt && attempt != step.Attempt)
-        {
-            findings.Fault("headers." + EnvelopeHeaders.Attempt, "differs from attempt in the body");
-        }
-
-        return findings.Problems;
-    }
-
     internal static IReadOnlyList<Problem> Check(object message, bool closedLists)
     {
         var findings = new Findings(closedLists);

@@ -99,7 +99,7 @@ internal static class RunRules
     public static void Check(RunTimerDue message, Findings findings)
     {
         findings.Id("runId", message.RunId);
-        findings.Name("kind", message.Kind);
+        findings.VisibleText("kind", message.Kind, Bounds.KindLength);
         findings.Range("attempt", message.Attempt, 0, int.MaxValue);
         if (message.StepId is { } stepId)
         {
