@@ -35,7 +35,10 @@ internal sealed partial class RunTurn
         run = run with { Status = outcome, EndedAt = context.Now };
         var done = Ids(s => s.CompletedAs is not null && s.Status != StepStatus.Compensated);
         var missing = Ids(s => s.CompletedAs is null);
-        var compensated = Ids(s => s.Status == StepStatus.Compensated);
+        List<string> compensated =
+        [
+            .. run.Steps.Where(s => s.Status == StepStatus.Compensated).OrderByDescending(s => s.CompletedAs).Select(s => s.Id),
+        ];
         Publish(
             outcome switch
             {
