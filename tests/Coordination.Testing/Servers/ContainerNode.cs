@@ -28,5 +28,7 @@ internal sealed class ContainerNode(IContainer container) : IServerNode
 
     public string? Ended() => null;
 
+    public Task<int?> ProcessIdAsync(CancellationToken ct) => DockerEngine.ProcessIdAsync(container.Id, ct);
+
     public ValueTask DisposeAsync() => container.DisposeAsync();
 }

@@ -1,8 +1,10 @@
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Coordination.Testing;
 
-/// <summary>The two things Testcontainers has no call for: is an engine there at all, and killing a container.</summary>
+/// <summary>What Testcontainers has no call for: is an engine there at all, killing a container, and which process it is.</summary>
 internal static class DockerEngine
 {
     private static readonly Lazy<HttpClient> Http = new(Connect);
@@ -31,6 +33,13 @@ internal static class DockerEngine
             ct
         );
         answer.EnsureSuccessStatusCode();
+    }
+
+    public static async Task<int?> ProcessIdAsync(string containerId, CancellationToken ct)
+    {
+        var answer = await Http.Value.GetFromJsonAsync<JsonElement>(new Uri($"containers/{containerId}/json", UriKind.Relative), ct);
+        var pid = answer.GetProperty("State").GetProperty("Pid").GetInt32();
+        return Directory.Exists($"/proc/{pid}") ? pid : null;
     }
 
     private static HttpClient Connect()

@@ -17,4 +17,7 @@ internal interface IServerNode : IAsyncDisposable
 
     /// <summary>Null while it runs, else the last lines it printed before it ended.</summary>
     string? Ended();
+
+    /// <summary>The server's first process as this machine numbers it; null when it runs where it cannot be seen from here.</summary>
+    Task<int?> ProcessIdAsync(CancellationToken ct);
 }

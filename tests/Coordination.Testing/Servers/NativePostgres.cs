@@ -28,6 +28,8 @@ internal sealed class NativePostgres(int port, string userName, string password,
 
     public string? Ended() => process.Ended();
 
+    public Task<int?> ProcessIdAsync(CancellationToken ct) => Task.FromResult(process.ServerId());
+
     public ValueTask DisposeAsync() => process.RemoveAsync();
 
     private async Task InitialiseAsync(CancellationToken ct)

@@ -105,6 +105,9 @@ internal sealed class NativeProcess(string name, string user, string stopSignal)
         return File.Exists(state) && !File.ReadAllText(state).Contains(") Z ", StringComparison.Ordinal) ? null : Tail();
     }
 
+    /// <summary>The number of the server's process; null while none has been started.</summary>
+    public int? ServerId() => int.TryParse(ReadIfThere(Path.Combine(Folder, "server.pid")), out var id) ? id : null;
+
     public string Tail() => File.Exists(LogFile) ? string.Join('\n', Read().Split('\n').TakeLast(25)) : "It printed nothing.";
 
     public async Task<string> RunAsync(CancellationToken ct, params string[] command)
@@ -130,6 +133,8 @@ internal sealed class NativeProcess(string name, string user, string stopSignal)
         shepherd.Dispose();
         shepherd = null;
     }
+
+    private static string ReadIfThere(string file) => File.Exists(file) ? File.ReadAllText(file) : "";
 
     private string Read()
     {

@@ -27,6 +27,8 @@ internal sealed class NativeRabbit(int port, int managementPort, string userName
 
     public string? Ended() => process.Ended();
 
+    public Task<int?> ProcessIdAsync(CancellationToken ct) => Task.FromResult(process.ServerId());
+
     public ValueTask DisposeAsync() => process.RemoveAsync();
 
     private async Task InitialiseAsync(CancellationToken ct)

@@ -61,6 +61,9 @@ public sealed class RabbitServer : IAsyncDisposable
         await ReadyAsync(ct);
     }
 
+    /// <summary>The server's first process, for measuring; null when it cannot be seen from here.</summary>
+    public Task<int?> ProcessIdAsync(CancellationToken ct) => node?.ProcessIdAsync(ct) ?? Task.FromResult<int?>(null);
+
     public async ValueTask DisposeAsync()
     {
         management.Dispose();

@@ -1,0 +1,34 @@
+using Coordination.Bench.Load;
+using Coordination.Bench.Raw;
+
+namespace Coordination.Bench;
+
+/// <summary>One way of doing the workloads.</summary>
+/// <param name="Workloads">What it can do.</param>
+/// <param name="Format">How its messages look.</param>
+/// <param name="Checks">What must hold when all is done.</param>
+/// <param name="RunAsync">The contender's own process: sets up, calls back when it listens, works until it is cancelled.</param>
+internal sealed record Contender(
+    IReadOnlyList<Workload> Workloads,
+    Func<Workload, IWireFormat> Format,
+    Func<Workload, IReadOnlyList<Check>> Checks,
+    Func<WorkerSettings, Action, CancellationToken, Task> RunAsync
+);
+
+internal static class Contenders
+{
+    public static IReadOnlyDictionary<string, Contender> All { get; } =
+        new Dictionary<string, Contender>(StringComparer.Ordinal)
+        {
+            ["raw"] = HandWritten(batched: false),
+            ["raw-batched"] = HandWritten(batched: true),
+        };
+
+    private static Contender HandWritten(bool batched) =>
+        new(
+            [Workload.Effect, Workload.Saga],
+            workload => new PlainJson(workload),
+            workload => [.. Check.OfBusiness(workload), .. RawTables.Checks(workload)],
+            (settings, ready, ct) => RawProgram.RunAsync(settings, batched, ready, ct)
+        );
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace Coordination.Bench.Measuring;
+
+/// <summary>One window of one contender: a workload with a number of messages in flight.</summary>
+internal sealed record Sample
+{
+    public required string Contender { get; init; }
+    public required Workload Workload { get; init; }
+    public required int InFlight { get; init; }
+    public required int Round { get; init; }
+    public required double Seconds { get; init; }
+
+    /// <summary>Messages (effect) or sagas (saga) that were completed in the window.</summary>
+    public required int Count { get; init; }
+
+    public required double? ClientCpuMs { get; init; }
+    public required double? DatabaseCpuMs { get; init; }
+    public required double? BrokerCpuMs { get; init; }
+    public required double Commits { get; init; }
+    public required double WalBytes { get; init; }
+    public required double Fsyncs { get; init; }
+
+    /// <summary>Sorted, in milliseconds.</summary>
+    public required double[] LatenciesMs { get; init; }
+
+    public double PerSecond => Count / Seconds;
+
+    public static double[] ToMilliseconds(List<long> ticks)
+    {
+        var result = ticks.Select(value => value * 1000.0 / Stopwatch.Frequency).ToArray();
+        Array.Sort(result);
+        return result;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Coordination.Bench.Raw;
+
+/// <summary>The values that were best when they were tried on two processors; each can be set by an environment variable to try others.</summary>
+internal static class RawSettings
+{
+    /// <summary>Transactions at the same time per queue, one message each.</summary>
+    public static int Lanes { get; } = Read("BENCH_RAW_LANES", 16);
+
+    /// <summary>Transactions at the same time per queue, many messages each.</summary>
+    public static int BatchedLanes { get; } = Read("BENCH_BATCHED_LANES", 2);
+
+    /// <summary>Messages in one transaction of a batching lane.</summary>
+    public static int MostInBatch { get; } = Read("BENCH_BATCH", 256);
+
+    /// <summary>Messages the broker sends ahead to one consumer.</summary>
+    public static ushort Prefetch { get; } = (ushort)Read("BENCH_PREFETCH", 512);
+
+    private static int Read(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : otherwise;
+}

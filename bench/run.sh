@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Measures the persistence layer against hand-written code. Starts its own RabbitMQ and PostgreSQL and removes them. See docs/benchmarks.md.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+project=$root/bench/Coordination.Bench
+# Containers put a network bridge between the parties: installed servers measure more cleanly.
+if [ -z "${COORDINATION_TEST_SERVERS:-}" ] && [ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] && compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+    export COORDINATION_TEST_SERVERS=native
+fi
+dotnet build "$project" -c Release --nologo -v quiet >&2
+exec "$root/artifacts/bin/Coordination.Bench/release/Coordination.Bench" "$@"
