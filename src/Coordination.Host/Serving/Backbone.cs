@@ -17,6 +17,8 @@ internal static class Backbone
         services.AddCoordination(coordination =>
             coordination.UseRabbitMq(settings.BrokerUri ?? NoBroker).UsePostgres(settings.Database!.ConnectionString)
         );
+        // Hosts no agents, but migrates their table.
+        services.AddWorkersSchema();
         services
             .AddOptions<OutboxOptions>()
             .Bind(settings.Configuration.GetSection(SettingNames.Outbox), binder => binder.ErrorOnUnknownConfiguration = true);

@@ -17,20 +17,25 @@ internal sealed class Announcer(
     ILogger<Announcer> logger
 ) : BackgroundService
 {
+    private const int MostDoublings = 4;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, stop.Token);
         // The first one waits for the registry to exist; a heartbeat nobody listens to is dropped.
         var first = true;
+        var failures = 0;
         while (!either.IsCancellationRequested)
         {
             try
             {
                 await AnnounceAsync(mandatory: first, either.Token);
                 first = false;
+                failures = 0;
             }
             catch (Exception exception) when (!either.IsCancellationRequested)
             {
+                failures = Math.Min(failures + 1, MostDoublings);
                 logger.AnnounceFailed(exception);
             }
             catch (OperationCanceledException)
@@ -38,7 +43,10 @@ internal sealed class Announcer(
                 return;
             }
 
-            var pause = first ? TimeSpan.FromSeconds(1) : options.AnnounceInterval * (0.9 + Random.Shared.NextDouble() / 5);
+            var pause =
+                failures > 0
+                    ? TimeSpan.FromSeconds(1 << (failures - 1))
+                    : options.AnnounceInterval * (0.9 + Random.Shared.NextDouble() / 5);
             await Task.Delay(pause, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

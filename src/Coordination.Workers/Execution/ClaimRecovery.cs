@@ -20,6 +20,7 @@ internal sealed class ClaimRecovery(
 ) : BackgroundService
 {
     private const int CleanBatch = 1_000;
+    private const int MostDoublings = 4;
     private static readonly TimeSpan CleanEvery = TimeSpan.FromMinutes(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,15 +33,18 @@ internal sealed class ClaimRecovery(
     private async Task RecoverAsync(AgentRegistration agent, CancellationToken cancellationToken)
     {
         await embedded.ReleasedAsync(cancellationToken);
+        var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
             var more = false;
             try
             {
                 more = await RecoverOnceAsync(agent, cancellationToken);
+                failures = 0;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                failures = Math.Min(failures + 1, MostDoublings);
                 logger.RecoveryFailed(exception, agent.Type);
             }
             catch (OperationCanceledException)
@@ -50,8 +54,8 @@ internal sealed class ClaimRecovery(
 
             if (!more)
             {
-                // Jitter, so that many processes do not ask at the same moment.
-                await PauseAsync(options.PollInterval * (0.75 + Random.Shared.NextDouble() / 2), cancellationToken);
+                // Jitter, so that many processes do not ask at the same moment; longer while the database is away.
+                await PauseAsync(options.PollInterval * (1 << failures) * (0.75 + Random.Shared.NextDouble() / 2), cancellationToken);
             }
         }
     }

@@ -21,12 +21,17 @@ public sealed class EffectKeyTests
     public void Ten_thousand_pairs_have_the_same_key_exactly_when_the_intent_is_the_same()
     {
         var equal = 0;
-        Gen.Select(Intents, Intents, Gen.Bool)
+        Gen.Select(Intents, Intents, Gen.Int[0, 2], Gen.Int[0, 9])
             .Sample(
-                pair =>
+                (a, other, kind, cut) =>
                 {
-                    var (a, other, same) = pair;
-                    var b = same ? a with { Scope = [.. a.Scope] } : other;
+                    var b = kind switch
+                    {
+                        0 => a with { Scope = [.. a.Scope] },
+                        1 => other,
+                        // The same characters in the same order, divided into parts elsewhere: what a careless separator confuses.
+                        _ => a.CutAt(cut),
+                    };
                     if (a.IsSameAs(b))
                     {
                         Interlocked.Increment(ref equal);
@@ -36,7 +41,7 @@ public sealed class EffectKeyTests
                 },
                 iter: 10_000
             );
-        equal.ShouldBeGreaterThan(3_000);
+        equal.ShouldBeInRange(3_000, 7_000);
     }
 
     [Fact]
@@ -76,6 +81,13 @@ public sealed class EffectKeyTests
                 StepId = Step,
                 Attempt = attempt,
             }.EffectKey(Tool, Scope);
+
+        public Intent CutAt(int cut)
+        {
+            var all = Tool + string.Concat(Scope);
+            var tool = all[..Math.Clamp(cut, 1, all.Length)];
+            return string.IsNullOrWhiteSpace(tool) ? this : this with { Tool = tool, Scope = [all[tool.Length..]] };
+        }
 
         public bool IsSameAs(Intent other) =>
             (Tenant, Run, Step, Tool) == (other.Tenant, other.Run, other.Step, other.Tool) && Scope.SequenceEqual(other.Scope);
