@@ -18,7 +18,7 @@ public abstract class ClaimContract : IAsyncLifetime
 
     public virtual async ValueTask DisposeAsync()
     {
-        foreach (var node in nodes)
+        foreach (var node in nodes.ToList())
         {
             await node.DisposeAsync();
         }
@@ -93,6 +93,61 @@ public abstract class ClaimContract : IAsyncLifetime
 
         workers.SelectMany(worker => worker.Script.Calls).Order().ShouldBe(orders.Select((_, i) => $"job {i}").Order());
     }
+
+    [Fact, Trait("req", "STA-09")]
+    public async Task Killing_workers_at_random_leaves_exactly_one_answer_per_step()
+    {
+        var feeder = await NodeAsync("feeder", agent: o => o.Concurrency = 1);
+        feeder.Agent.Slots.TryTake().ShouldBeTrue();
+        var orders = Enumerable.Range(0, 500).Select(i => WorkerNode.Order($"job {i}")).ToList();
+        foreach (var order in orders)
+        {
+            await feeder.DeliverAsync(order);
+        }
+
+        var seed = Environment.TickCount;
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var alive = new List<WorkerNode>();
+        var started = 0;
+        await Until(
+            async () =>
+            {
+                while (alive.Count < 3)
+                {
+                    alive.Add(await (await NodeAsync($"worker {started++}")).StartAsync());
+                    alive[^1].Script.Execute = (_, _, token) => Task.Delay(random.Next(200), token);
+                }
+
+                if (started < 12)
+                {
+                    // A killed process says nothing any more and hands nothing back.
+                    var victim = alive[random.Next(alive.Count)];
+                    alive.Remove(victim);
+                    nodes.Remove(victim);
+                    await victim.DisposeAsync();
+                }
+
+                return await OpenClaimsAsync(feeder) == 0;
+            },
+            "every claim to be closed"
+        );
+        foreach (var order in orders)
+        {
+            (await feeder.AnswersAsync(order.RunId)).ShouldHaveSingleItem().ShouldBeOfType<StepCompleted>();
+        }
+
+        started.ShouldBeGreaterThan(5);
+    }
+
+    private static async Task<long> OpenClaimsAsync(WorkerNode node) =>
+        (
+            await node.Units.QueryAsync(
+                new Statement($"SELECT count(*) FROM {node.Units.Dialect.Table("step_claim")} WHERE state = 'open'"),
+                row => row.GetInt64(0),
+                Token
+            )
+        )[0];
 
     [Fact, Trait("req", "WAL-04")]
     public async Task When_a_worker_dies_another_resumes_within_the_lease_and_5_seconds()

@@ -162,11 +162,16 @@ internal sealed class WorkerNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopLoopsAsync();
-        foreach (var attempt in Get<RunningAttempts>().All)
+        var attempts = Get<RunningAttempts>().All;
+        foreach (var attempt in attempts)
         {
             attempt.Stop(StopCause.LeaseLost);
         }
 
+        // The services must not vanish under an answer that is being stored.
+        await Task.WhenAll(attempts.Select(attempt => attempt.Completion))
+            .WaitAsync(TimeSpan.FromSeconds(5))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await services.DisposeAsync();
     }
 
