@@ -1,4 +1,5 @@
 using Coordination.Bench.Load;
+using Coordination.Bench.Ours;
 using Coordination.Bench.Raw;
 
 namespace Coordination.Bench;
@@ -17,12 +18,21 @@ internal sealed record Contender(
 
 internal static class Contenders
 {
-    public static IReadOnlyDictionary<string, Contender> All { get; } =
+    public static IReadOnlyDictionary<string, Contender> All =>
         new Dictionary<string, Contender>(StringComparer.Ordinal)
         {
             ["raw"] = HandWritten(batched: false),
             ["raw-batched"] = HandWritten(batched: true),
+            ["ours"] = Ours,
         };
+
+    private static Contender Ours { get; } =
+        new(
+            [Workload.Effect, Workload.Saga],
+            workload => new MassTransitJson(workload),
+            workload => [.. Check.OfBusiness(workload), .. OursProgram.Checks(workload)],
+            OursProgram.RunAsync
+        );
 
     private static Contender HandWritten(bool batched) =>
         new(

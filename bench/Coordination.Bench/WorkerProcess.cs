@@ -41,7 +41,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
                     return worker;
                 await Console.Error.WriteLineAsync($"  {settings.Contender}: {line}");
             }
-            throw new InvalidOperationException($"{settings.Contender} ended before it was ready.");
+            throw new VoidResultException($"{settings.Contender} ended before it was ready.");
         }
         catch
         {
@@ -53,7 +53,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public void ThrowIfEnded()
     {
         if (process.HasExited)
-            throw new InvalidOperationException($"The contender ended early, with code {process.ExitCode}.");
+            throw new VoidResultException($"The contender ended early, with code {process.ExitCode}.");
     }
 
     /// <summary>Runs inside the process: works until the parent closes the pipe, or is gone.</summary>
@@ -75,6 +75,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             // The usual end.
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"  {settings.Contender}: {e}");
+            return 1;
         }
         return 0;
     }

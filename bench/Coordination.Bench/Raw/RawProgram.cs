@@ -12,7 +12,7 @@ internal static class RawProgram
     public static async Task RunAsync(WorkerSettings settings, bool batched, Action ready, CancellationToken ct)
     {
         // Enough for the lanes of two queues and the deleter; the rest of the tuning is in docs/benchmarks.md.
-        var connectionString = new NpgsqlConnectionStringBuilder(settings.Database) { NoResetOnClose = true, MaxPoolSize = 100 };
+        var connectionString = new NpgsqlConnectionStringBuilder(settings.Database) { NoResetOnClose = true, MaxPoolSize = 300 };
         await using var database = NpgsqlDataSource.Create(connectionString);
         await RawTables.CreateAsync(database, ct);
         await using var deleting = await database.OpenConnectionAsync(ct);

@@ -4,17 +4,14 @@ namespace Coordination.Bench.Raw;
 internal static class RawSettings
 {
     /// <summary>Transactions at the same time per queue, one message each.</summary>
-    public static int Lanes { get; } = Read("BENCH_RAW_LANES", 16);
+    public static int Lanes { get; } = Tuning.Read("BENCH_RAW_LANES", 16);
 
     /// <summary>Transactions at the same time per queue, many messages each.</summary>
-    public static int BatchedLanes { get; } = Read("BENCH_BATCHED_LANES", 2);
+    public static int BatchedLanes { get; } = Tuning.Read("BENCH_BATCHED_LANES", 2);
 
     /// <summary>Messages in one transaction of a batching lane.</summary>
-    public static int MostInBatch { get; } = Read("BENCH_BATCH", 256);
+    public static int MostInBatch { get; } = Tuning.Read("BENCH_BATCH", 256);
 
     /// <summary>Messages the broker sends ahead to one consumer.</summary>
-    public static ushort Prefetch { get; } = (ushort)Read("BENCH_PREFETCH", 512);
-
-    private static int Read(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : otherwise;
+    public static ushort Prefetch { get; } = (ushort)Tuning.Read("BENCH_PREFETCH", 512);
 }

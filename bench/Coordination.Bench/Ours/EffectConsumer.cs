@@ -1,0 +1,41 @@
+using Coordination.Persistence;
+using MassTransit;
+
+namespace Coordination.Bench.Ours;
+
+/// <summary>One business row and one follow-up, in the message's own transaction.</summary>
+internal sealed class EffectConsumer : IConsumer<DoEffect>
+{
+    private static readonly Uri Done = new($"exchange:{Queues.Done}");
+
+    public Task Consume(ConsumeContext<DoEffect> context)
+    {
+        var message = context.Message;
+        context.GetPayload<IUnitOfWork>().Execute(BusinessRow.Insert(message.Key, message.Step, message.Text));
+        return context.Send(Done, new Finished(message.Key, message.Step, message.Text));
+    }
+}
+
+/// <summary>Carries out a step of a saga and answers it.</summary>
+internal sealed class StepConsumer : IConsumer<DoStep>
+{
+    private static readonly Uri Saga = new($"exchange:{Queues.Saga}");
+
+    public Task Consume(ConsumeContext<DoStep> context)
+    {
+        var message = context.Message;
+        context.GetPayload<IUnitOfWork>().Execute(BusinessRow.Insert(message.Key, message.Step, message.Text));
+        return context.Send(Saga, new StepDone(message.Key, message.Step, message.Text));
+    }
+}
+
+internal static class BusinessRow
+{
+    public static Statement Insert(Guid key, int step, string text) =>
+        new(
+            "insert into effect values (@key, @step, @text)",
+            ("key", key, ColumnKind.Uuid),
+            ("step", step, ColumnKind.Int32),
+            ("text", text, ColumnKind.Text)
+        );
+}

@@ -1,0 +1,14 @@
+namespace Coordination.Bench.Ours;
+
+/// <summary>What a user sets for a busy endpoint; each can be set by an environment variable to try others.</summary>
+internal static class OursSettings
+{
+    /// <summary>Messages of one endpoint that are handled at the same time.</summary>
+    public static int Concurrency { get; } = Tuning.Read("BENCH_OURS_CONCURRENCY", 32);
+
+    /// <summary>Messages the broker sends ahead to one endpoint.</summary>
+    public static ushort Prefetch { get; } = (ushort)Tuning.Read("BENCH_OURS_PREFETCH", 128);
+
+    /// <summary>Messages that are published at the same time.</summary>
+    public static int OutboxLanes { get; } = Tuning.Read("BENCH_OURS_LANES", 32);
+}
