@@ -13,7 +13,9 @@ public static class StoreRegistration
         ThrowIfChosen(services);
         services.AddOptions<PostgresStoreOptions>().Configure(configure).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PostgresStoreOptions>, PostgresStoreOptionsValidation>();
-        services.AddSingleton(provider => PostgresStore.CreateDataSource(provider.GetRequiredService<IOptions<PostgresStoreOptions>>().Value));
+        services.AddSingleton(provider =>
+            PostgresStore.CreateDataSource(provider.GetRequiredService<IOptions<PostgresStoreOptions>>().Value)
+        );
         services.AddSingleton<StoreDatabase, PostgresDatabase>();
         services.AddSingleton<IUnitOfWorkFactory>(provider => new PostgresStore(
             provider.GetRequiredService<Npgsql.NpgsqlDataSource>(),
@@ -49,7 +51,10 @@ public static class StoreRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IOutboxRelay, NullRelay>();
         services.AddSingleton(provider => new CommitAnnouncer(provider.GetRequiredService<IOutboxRelay>));
-        services.AddSingleton(provider => new SchemaMigrator(provider.GetRequiredService<StoreDatabase>(), provider.GetServices<SchemaModule>()));
+        services.AddSingleton(provider => new SchemaMigrator(
+            provider.GetRequiredService<StoreDatabase>(),
+            provider.GetServices<SchemaModule>()
+        ));
         return services.AddSchemaModule<PostgresMessagingDbContext, SqliteMessagingDbContext>(SchemaModule.Messaging);
     }
 

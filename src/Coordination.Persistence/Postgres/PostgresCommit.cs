@@ -120,7 +120,10 @@ internal sealed class PostgresCommit
     {
         if (changes.Cancelled.Count > 0)
         {
-            AddText("DELETE FROM coordination.outbox WHERE token = ANY($1)", (changes.Cancelled.ToArray(), NpgsqlDbType.Uuid | NpgsqlDbType.Array));
+            AddText(
+                "DELETE FROM coordination.outbox WHERE token = ANY($1)",
+                (changes.Cancelled.ToArray(), NpgsqlDbType.Uuid | NpgsqlDbType.Array)
+            );
         }
 
         if (changes.Moved.Count > 0)

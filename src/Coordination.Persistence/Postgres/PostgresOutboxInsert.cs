@@ -29,7 +29,8 @@ internal static class PostgresOutboxInsert
         Bind(new NpgsqlBatchCommand(Insert + " RETURNING id AS " + IdColumn), messages, grace);
 
     /// <summary>Timers; one with a token that exists replaces it.</summary>
-    public static NpgsqlBatchCommand Timers(IReadOnlyList<OutgoingMessage> timers) => Bind(new NpgsqlBatchCommand(Upsert), timers, TimeSpan.Zero);
+    public static NpgsqlBatchCommand Timers(IReadOnlyList<OutgoingMessage> timers) =>
+        Bind(new NpgsqlBatchCommand(Upsert), timers, TimeSpan.Zero);
 
     private static NpgsqlBatchCommand Bind(NpgsqlBatchCommand command, IReadOnlyList<OutgoingMessage> messages, TimeSpan grace)
     {

@@ -4,7 +4,8 @@ using Npgsql;
 namespace Coordination.Persistence;
 
 /// <summary>Makes units of work on PostgreSQL and runs single statements.</summary>
-internal sealed class PostgresStore(NpgsqlDataSource dataSource, PostgresStoreOptions options, CommitAnnouncer announcer) : IUnitOfWorkFactory
+internal sealed class PostgresStore(NpgsqlDataSource dataSource, PostgresStoreOptions options, CommitAnnouncer announcer)
+    : IUnitOfWorkFactory
 {
     public NpgsqlDataSource DataSource => dataSource;
 

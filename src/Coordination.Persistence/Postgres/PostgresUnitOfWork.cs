@@ -133,6 +133,7 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox) :
             throw;
         }
 
+        isNew = true;
         await EndAsync(UnitOfWorkPhase.Done);
         store.Announce(changes, commit.Ids, commit.Older);
     }

@@ -40,7 +40,13 @@ public abstract class MessagingDbContext(DbContextOptions options) : ModuleDbCon
         {
             dead.ToTable("dead_letter");
             dead.HasKey(x => x.Id);
-            dead.HasIndex(x => new { x.Direction, x.Endpoint, x.MessageId }).IsUnique();
+            dead.HasIndex(x => new
+                {
+                    x.Direction,
+                    x.Endpoint,
+                    x.MessageId,
+                })
+                .IsUnique();
             dead.HasIndex(x => x.GroupId).HasFilter("group_id IS NOT NULL");
         });
         model.Entity<RedeliveryRecord>(redelivery =>

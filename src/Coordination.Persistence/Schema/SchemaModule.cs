@@ -42,9 +42,11 @@ public static class SchemaModuleRegistration
         where TContext : ModuleDbContext
         where TPostgres : TContext
         where TSqlite : TContext =>
-        services.AddSchemaModule<TPostgres, TSqlite>(name).AddSingleton<IDbContextFactory<TContext>, ModuleContextFactory<TContext, TPostgres, TSqlite>>(
-            provider => new(provider.GetRequiredService<StoreDatabase>(), name)
-        );
+        services
+            .AddSchemaModule<TPostgres, TSqlite>(name)
+            .AddSingleton<IDbContextFactory<TContext>, ModuleContextFactory<TContext, TPostgres, TSqlite>>(provider =>
+                new(provider.GetRequiredService<StoreDatabase>(), name)
+            );
 
     internal static TContext Create<TContext>(StoreDatabase database, string module)
         where TContext : ModuleDbContext
@@ -59,7 +61,8 @@ public static class SchemaModuleRegistration
     }
 }
 
-internal sealed class ModuleContextFactory<TContext, TPostgres, TSqlite>(StoreDatabase database, string module) : IDbContextFactory<TContext>
+internal sealed class ModuleContextFactory<TContext, TPostgres, TSqlite>(StoreDatabase database, string module)
+    : IDbContextFactory<TContext>
     where TContext : ModuleDbContext
     where TPostgres : TContext
     where TSqlite : TContext

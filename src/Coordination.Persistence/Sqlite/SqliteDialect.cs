@@ -25,7 +25,8 @@ internal sealed class SqliteDialect : SqlDialect
 
     internal override Statement? Unhurried => null;
 
-    public override DateTimeOffset ReadTime(DbDataReader reader, int ordinal) => MicrosecondsConverter.FromMicroseconds(reader.GetInt64(ordinal));
+    public override DateTimeOffset ReadTime(DbDataReader reader, int ordinal) =>
+        MicrosecondsConverter.FromMicroseconds(reader.GetInt64(ordinal));
 
     public override Guid ReadGuid(DbDataReader reader, int ordinal) => reader.GetGuid(ordinal);
 

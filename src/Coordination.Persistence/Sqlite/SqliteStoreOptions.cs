@@ -37,7 +37,9 @@ internal sealed class SqliteStoreOptionsValidation : IValidateOptions<SqliteStor
         }
         else if (options.Path.Contains(":memory:", StringComparison.Ordinal))
         {
-            problems.Add("SqliteStoreOptions.Path is :memory:, which would lose everything at the end and cannot be shared by connections. Give a file.");
+            problems.Add(
+                "SqliteStoreOptions.Path is :memory:, which would lose everything at the end and cannot be shared by connections. Give a file."
+            );
         }
 
         if (options.Grace < TimeSpan.Zero)
