@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Coordination.Host.Agents;
 using Coordination.Host.DeadLetters;
 using Coordination.Host.Migrations;
@@ -44,6 +45,9 @@ internal static class CoordinationCommand
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken)
     {
         var arguments = Build(terminal).Parse(args);
+        // What is wrong fits in a line; the whole help would hide it. Only who names no command needs the list of them.
+        if (arguments.Action is ParseErrorAction errors)
+            errors.ShowHelp = arguments.CommandResult.Command.Subcommands.Count > 0 && arguments.UnmatchedTokens.Count == 0;
         var configuration = new InvocationConfiguration
         {
             Output = terminal.Out,

@@ -37,14 +37,14 @@ internal sealed class Patience(TimeSpan? limit, TimeProvider time, Action<string
                     return;
                 case Finding.Refused refused:
                     throw refused.Failure;
-                case Finding.Away away when limit is { } most && waited + Pause > most:
+                case Finding.Away away when limit is { } most && waited >= most:
                     throw new CommandFailure(ExitCode.Unreachable, $"{server} did not answer within {most.TotalSeconds:0.#} s: {away.Why}");
                 case Finding.Away away when said is null || waited - said >= Reminder:
                     said = waited;
                     say($"Waiting for {server}: {away.Why}{(limit is null ? " (Ctrl+C ends this)" : "")}");
                     break;
             }
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(limit - waited < Pause ? limit.Value - waited : Pause, time, cancellationToken);
         }
     }
 }
