@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs once, when the database is made: the owner creates tables, the app only reads and writes rows.
 set -euo pipefail
-psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres --no-psqlrc --quiet <<'SQL'
+psql --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres --no-psqlrc --quiet <<'SQL'
 \set owner_password `cat /run/coordination/database-owner`
 \set app_password `cat /run/coordination/database-app`
 create role coordination_owner login password :'owner_password';

@@ -8,18 +8,21 @@ internal static class CommonOptions
     public static Option<Guid?> Run() => new("--run") { Description = "Only of this run.", HelpName = "RUN-ID" };
 
     public static Option<int> Limit() =>
-        new("--limit")
+        new Option<int>("--limit")
         {
             Description = "Lines at most, 1 to 10000.",
             HelpName = "NUMBER",
             DefaultValueFactory = _ => 50,
-            Validators =
-            {
-                result =>
-                {
-                    if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is < 1 or > 10_000)
-                        result.AddError("--limit must be from 1 to 10000.");
-                },
-            },
-        };
+        }.Within(1, 10_000, "--limit must be from 1 to 10000.");
+
+    /// <summary>Refuses numbers out of range; what is no number the parser refuses itself.</summary>
+    public static Option<T> Within<T>(this Option<T> option, double least, double most, string otherwise)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && double.TryParse(token.Value, out var value) && (value < least || value > most))
+                result.AddError(otherwise);
+        });
+        return option;
+    }
 }

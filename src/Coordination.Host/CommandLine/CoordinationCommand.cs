@@ -38,7 +38,7 @@ internal static class CoordinationCommand
             "Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 3 migrations missing, 4 not found,",
             "5 broker or database not reachable, 6 credentials refused, 130 interrupted."
         );
-        Examples.ShowInHelp(root);
+        Examples.ShowInHelp(root, terminal);
         return root;
     }
 

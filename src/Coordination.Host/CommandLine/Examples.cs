@@ -17,12 +17,15 @@ internal static class Examples
     }
 
     /// <summary>Adds the section to the help of the root and all below it.</summary>
-    public static void ShowInHelp(Command root)
+    public static void ShowInHelp(Command root, Terminal terminal)
     {
         foreach (var option in root.Options.OfType<HelpOption>())
         {
-            if (option.Action is HelpAction help)
-                option.Action = new HelpWithExamples(help);
+            if (option.Action is not HelpAction help)
+                continue;
+            if (!terminal.IsInteractive)
+                help.MaxWidth = int.MaxValue;
+            option.Action = new HelpWithExamples(help);
         }
     }
 

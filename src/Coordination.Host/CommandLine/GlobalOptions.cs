@@ -29,21 +29,13 @@ internal static class GlobalOptions
         new("--verbose", "-v") { Description = "Log details, and show where an unexpected fault came from.", Recursive = true };
 
     public static Option<double?> ConnectTimeout { get; } =
-        new("--connect-timeout")
+        new Option<double?>("--connect-timeout")
         {
             Description =
                 "Seconds to wait for a broker or database that does not answer. Default: 10; host and migrate wait without limit.",
             HelpName = "SECONDS",
             Recursive = true,
-            Validators =
-            {
-                result =>
-                {
-                    if (result.Tokens.Count > 0 && result.GetValueOrDefault<double?>() is < 0 or > 86_400)
-                        result.AddError("--connect-timeout must be from 0 to 86400 seconds.");
-                },
-            },
-        };
+        }.Within(0, 86_400, "--connect-timeout must be from 0 to 86400 seconds.");
 
     public static IEnumerable<Option> All => [Broker, Database, Json, Verbose, ConnectTimeout];
 }

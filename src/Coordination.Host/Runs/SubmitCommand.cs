@@ -38,15 +38,7 @@ internal static class SubmitCommand
             Description = "With --wait: seconds to stay at most.",
             HelpName = "SECONDS",
             DefaultValueFactory = _ => 3_600,
-            Validators =
-            {
-                result =>
-                {
-                    if (result.Tokens.Count > 0 && result.GetValueOrDefault<double>() is <= 0 or > 2_592_000)
-                        result.AddError("--timeout must be more than 0 and at most 2592000 seconds (30 days).");
-                },
-            },
-        };
+        }.Within(0.001, 2_592_000, "--timeout must be more than 0 and at most 2592000 seconds (30 days).");
         var command = new Command("submit", "Submit a run: check its plan, hand it over, and print its id.")
         {
             file,

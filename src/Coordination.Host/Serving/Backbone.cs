@@ -17,7 +17,7 @@ internal static class Backbone
         services.AddCoordination(coordination =>
             coordination.UseRabbitMq(settings.BrokerUri ?? NoBroker).UsePostgres(settings.Database!.ConnectionString)
         );
-        // Hosts no agents, but migrates their table.
+        // Agents run elsewhere; their table belongs to the same database.
         services.AddWorkersSchema();
         services
             .AddOptions<OutboxOptions>()

@@ -63,6 +63,28 @@ internal static class HostCommand
     {
         await using var app = Compose(invocation, settings);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Coordination.Host");
+        try
+        {
+            return await ServeAsync(app, invocation, settings, migrate, log, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // Into the log, not beside it: a collector reads every line as JSON.
+            var failure = Failures.Explain(exception);
+            log.LogCritical(failure.Code == ExitCode.Failed ? exception : null, "{Failure}", failure.Message);
+            return failure.Code;
+        }
+    }
+
+    private static async Task<int> ServeAsync(
+        WebApplication app,
+        Invocation invocation,
+        HostSettings settings,
+        bool migrate,
+        ILogger log,
+        CancellationToken cancellationToken
+    )
+    {
         void Say(string text) => log.LogInformation("{Event}", text);
 
         await Servers.DatabaseAsync(invocation, settings, patience: null, Say, cancellationToken);
@@ -92,7 +114,7 @@ internal static class HostCommand
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "coordination" });
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.WebHost.UseKestrelCore().UseUrls(settings.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries));
-        builder.Logging.AddHostLogging(settings.LogFormat, invocation.Terminal.IsErrorInteractive, invocation.Verbose);
+        builder.Logging.AddHostLogging(settings.LogFormat, invocation.Terminal, invocation.Verbose);
         builder.Services.AddRoutingCore();
         // The command line already turns Ctrl+C and SIGTERM into the cancellation this host is run with.
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();

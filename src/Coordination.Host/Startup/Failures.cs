@@ -30,6 +30,9 @@ internal static class Failures
             // Kestrel's word for a port that is taken, and the like.
             IOException io => new(ExitCode.Failed, io.Message),
             TimeoutException late => new(ExitCode.Failed, late.Message),
-            _ => new(ExitCode.Failed, $"Unexpected {exception.GetType().Name}: {exception.Message}. Add --verbose for details."),
+            _ => new(
+                ExitCode.Failed,
+                $"Unexpected {exception.GetType().Name}: {exception.Message.TrimEnd('.')}. Add --verbose for details."
+            ),
         };
 }

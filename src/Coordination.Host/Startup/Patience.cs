@@ -44,7 +44,8 @@ internal sealed class Patience(TimeSpan? limit, TimeProvider time, Action<string
                     say($"Waiting for {server}: {away.Why}{(limit is null ? " (Ctrl+C ends this)" : "")}");
                     break;
             }
-            await Task.Delay(limit - waited < Pause ? limit.Value - waited : Pause, time, cancellationToken);
+            var left = limit is { } bound ? bound - waited : Pause;
+            await Task.Delay(left < Pause ? left : Pause, time, cancellationToken);
         }
     }
 }
