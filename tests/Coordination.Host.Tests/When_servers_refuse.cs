@@ -13,7 +13,7 @@ public sealed class When_servers_refuse
     [Theory]
     [InlineData("migrate")]
     [InlineData("runs list")]
-    [InlineData("host --broker amqp://nobody@127.0.0.1:1/")]
+    [InlineData("host --log-format line --broker amqp://nobody@127.0.0.1:1/")]
     public async Task A_wrong_database_password_ends_with_6(string command)
     {
         var database = await DatabaseAsync(connection => connection.Password = "wrong-word");
@@ -53,7 +53,9 @@ public sealed class When_servers_refuse
     {
         var database = await DatabaseAsync(_ => { });
 
-        foreach (var command in new[] { "host --broker amqp://nobody@127.0.0.1:1/", "runs list", "agents list", "timers list" })
+        foreach (
+            var command in new[] { "host --log-format line --broker amqp://nobody@127.0.0.1:1/", "runs list", "agents list", "timers list" }
+        )
         {
             var typed = await Typed.RunAsync([.. command.Split(' '), "--database", database]);
 
@@ -114,7 +116,17 @@ public sealed class When_servers_refuse
     {
         var away = $"amqp://me:secret@127.0.0.1:{FreePort.Next()}/";
 
-        var typed = await Typed.RunAsync("host", "--broker", away, "--database", await MigratedAsync(), "--connect-timeout", "1");
+        var typed = await Typed.RunAsync(
+            "host",
+            "--log-format",
+            "line",
+            "--broker",
+            away,
+            "--database",
+            await MigratedAsync(),
+            "--connect-timeout",
+            "1"
+        );
 
         typed.ExitCode.ShouldBe(ExitCode.Unreachable);
         typed.Error.ShouldContain("RabbitMQ at amqp://me@127.0.0.1:");
@@ -124,6 +136,8 @@ public sealed class When_servers_refuse
     private static async Task<Typed> HostAsync(string broker) =>
         await Typed.RunAsync(
             "host",
+            "--log-format",
+            "line",
             "--broker",
             broker,
             "--database",

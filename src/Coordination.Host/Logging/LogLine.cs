@@ -37,13 +37,10 @@ internal static class LogLine
                 json.WriteString("traceId", entry.TraceId);
             if (entry.Exception is not null)
                 json.WriteString("exception", entry.Exception.ToString());
-            if (entry.Values.Count > 0)
-            {
-                json.WriteStartObject("values");
-                foreach (var (name, value) in entry.Values.DistinctBy(pair => pair.Key))
-                    json.WriteString(name, Convert.ToString(value, CultureInfo.InvariantCulture));
-                json.WriteEndObject();
-            }
+            json.WriteStartObject("values");
+            foreach (var (name, value) in entry.Values.DistinctBy(pair => pair.Key))
+                json.WriteString(name, Convert.ToString(value, CultureInfo.InvariantCulture));
+            json.WriteEndObject();
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.ToArray());

@@ -71,7 +71,7 @@ internal static class HostCommand
         {
             // Into the log, not beside it: a collector reads every line as JSON.
             var failure = Failures.Explain(exception);
-            log.LogCritical(failure.Code == ExitCode.Failed ? exception : null, "{Failure}", failure.Message);
+            log.Log(LogLevel.Critical, default, failure.Message, failure.Code == ExitCode.Failed ? exception : null, (said, _) => said);
             return failure.Code;
         }
     }
@@ -85,7 +85,7 @@ internal static class HostCommand
         CancellationToken cancellationToken
     )
     {
-        void Say(string text) => log.LogInformation("{Event}", text);
+        void Say(string text) => log.Log(LogLevel.Information, default, text, exception: null, (said, _) => said);
 
         await Servers.DatabaseAsync(invocation, settings, patience: null, Say, cancellationToken);
         var migrator = app.Services.GetRequiredService<SchemaMigrator>();
