@@ -34,7 +34,8 @@ internal static class DatabaseProbe
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
         {
-            return new Finding.Away((exception.InnerException ?? exception).Message);
+            var cause = exception.InnerException ?? exception;
+            return new Finding.Away(cause is EndOfStreamException ? "it closed the connection; it may be starting" : cause.Message);
         }
     }
 
