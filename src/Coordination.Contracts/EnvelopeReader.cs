@@ -83,7 +83,7 @@ internal sealed class EnvelopeReader
         {
             Missing(path, mandatory);
         }
-        else if (Guid.TryParseExact(value, "D", out var id) && id != Guid.Empty)
+        else if (WireFormat.TryId(value, out var id) && id != Guid.Empty)
         {
             return id;
         }

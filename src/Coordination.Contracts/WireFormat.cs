@@ -46,6 +46,10 @@ internal static class WireFormat
         return false;
     }
 
+    /// <summary>32 hexadecimal digits in five groups. The framework's parser alone would let blanks and, on old runtimes, signs pass.</summary>
+    public static bool TryId(string value, out Guid id) =>
+        Guid.TryParseExact(value, "D", out id) && string.Equals(id.ToString("D"), value, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Printable ASCII, so that every client and log can show it.</summary>
     public static bool IsVisibleText(string value, int max) =>
         value.Length >= 1 && value.Length <= max && value.All(c => c is >= ' ' and <= '~');
