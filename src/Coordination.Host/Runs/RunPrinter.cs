@@ -51,7 +51,7 @@ internal static class RunPrinter
     public static string Entry(HistoryRow entry)
     {
         var step = entry.StepId is null ? "" : $"  {entry.StepId}{(entry.Attempt is null ? "" : $" #{entry.Attempt}")}";
-        var detail = entry.Detail is { } json ? $"  {json.GetRawText()}" : "";
-        return $"{entry.At.UtcDateTime:HH:mm:ss.fff}  {entry.Event}{step}{detail}";
+        var detail = entry.Data is { } json ? $"  {json.GetRawText()}" : "";
+        return $"{entry.At.UtcDateTime:HH:mm:ss.fff}  {entry.Type}{step}{detail}";
     }
 }

@@ -23,7 +23,7 @@ internal sealed record RunRow
 internal sealed record StepRow(string StepId, string AgentType, string Status, int Attempt, string? Reason, string? WaitingOn);
 
 /// <summary>One entry of a run's history.</summary>
-internal sealed record HistoryRow(long Id, DateTimeOffset At, string Event, string? StepId, int? Attempt, JsonElement? Detail);
+internal sealed record HistoryRow(int Seq, DateTimeOffset At, string Type, string? StepId, int? Attempt, JsonElement? Data);
 
 /// <summary>A run with its steps.</summary>
 internal sealed record RunDetails(RunRow Run, IReadOnlyList<StepRow> Steps, IReadOnlyList<HistoryRow>? History);

@@ -39,17 +39,17 @@ internal sealed class RunViews(NpgsqlDataSource database)
     }
 
     /// <summary>What happened to a run after the entry <paramref name="after"/>, in order.</summary>
-    public async Task<IReadOnlyList<HistoryRow>> HistoryAsync(Guid runId, long after, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HistoryRow>> HistoryAsync(Guid runId, int after, CancellationToken cancellationToken)
     {
         await using var command = Of(
             runId,
-            "select id, at, event, step_id, attempt, detail from coordination.coord_v1_history where run_id = $1 and id > $2 order by id limit 1000"
+            "select seq, at, type, step_id, attempt, data from coordination.coord_v1_history where run_id = $1 and seq > $2 order by seq limit 1000"
         );
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = after });
         return await ReadAsync(
             command,
             row => new HistoryRow(
-                row.GetInt64(0),
+                row.GetInt32(0),
                 row.GetFieldValue<DateTimeOffset>(1),
                 row.GetString(2),
                 Text(row, 3),

@@ -63,7 +63,7 @@ internal static class WatchCommand
 
     private static async Task<RunDetails> LinesAsync(RunViews views, Guid runId, Output output, CancellationToken cancellationToken)
     {
-        var last = 0L;
+        var last = 0;
         while (true)
         {
             var details = await RunsCommand.DetailsAsync(views, runId, withHistory: false, cancellationToken);
@@ -74,7 +74,7 @@ internal static class WatchCommand
                 news = await views.HistoryAsync(runId, last, cancellationToken);
                 foreach (var entry in news)
                     output.Line(RunPrinter.Entry(entry));
-                last = news.Count > 0 ? news[^1].Id : last;
+                last = news.Count > 0 ? news[^1].Seq : last;
             } while (news.Count > 0);
             if (RunStatus.IsTerminal(details.Run.Status))
                 return details;
