@@ -52,6 +52,13 @@ internal sealed class WorkerInstallation : IAsyncDisposable
         var built = builder.Build();
         await built.Services.GetRequiredService<SchemaMigrator>().MigrateAsync();
         await built.StartAsync();
+        // The announcement has come round: bus, outbox and endpoints work.
+        await Eventually.Until(
+            () => !heard.All.IsEmpty,
+            TimeSpan.FromSeconds(30),
+            "the process to announce itself",
+            TestContext.Current.CancellationToken
+        );
         return new WorkerInstallation(built, heard, script);
     }
 
