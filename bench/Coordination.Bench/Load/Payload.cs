@@ -8,11 +8,15 @@ internal static class Payload
     public static string Text { get; } = string.Concat(Enumerable.Repeat("0123456789", 20));
 
     /// <summary>Finds <c>"key":"…"</c> at any depth, without reading the whole document.</summary>
-    public static Guid FindKey(ReadOnlySpan<byte> body)
+    public static Guid FindKey(ReadOnlySpan<byte> body) => FindGuid(body, "\"key\""u8);
+
+    /// <param name="body">A JSON document.</param>
+    /// <param name="quotedName">The member's name in quotes.</param>
+    public static Guid FindGuid(ReadOnlySpan<byte> body, ReadOnlySpan<byte> quotedName)
     {
-        var name = body.IndexOf("\"key\""u8);
-        var quote = name < 0 ? -1 : body[(name + 5)..].IndexOf((byte)'"');
-        return quote >= 0 && Utf8Parser.TryParse(body[(name + 5 + quote + 1)..], out Guid key, out _)
+        var name = body.IndexOf(quotedName);
+        var rest = name < 0 ? default : body[(name + quotedName.Length)..];
+        return rest.IndexOf((byte)'"') is >= 0 and var quote && Utf8Parser.TryParse(rest[(quote + 1)..], out Guid key, out _)
             ? key
             : throw new FormatException("A follow-up message has no key.");
     }
