@@ -32,7 +32,7 @@ public sealed record Envelope
     /// <summary>After this moment nobody starts to work on it (EXPIRED). Judged by the database clock.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
-    /// <summary>Hops left, 0 to 32; a message that arrives with 0 may be handled but causes no further message.</summary>
+    /// <summary>Hops left, 0 to 32, one less in every message caused by this one. With 0 nobody handles it (EXPIRED).</summary>
     public int HopsLeft { get; init; } = DefaultHops;
 
     /// <summary>What may still be spent; absent: no limit of its own.</summary>

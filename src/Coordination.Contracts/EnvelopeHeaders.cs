@@ -39,6 +39,8 @@ public static class EnvelopeHeaders
     /// <summary>ISO 8601, UTC, milliseconds: the only form of time in a header.</summary>
     internal const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
+    internal const int TraceStateLength = 512;
+
     /// <summary>The headers of a message of this contract. The message id is not among them: it is the AMQP property.</summary>
     public static Dictionary<string, string> Write(Envelope envelope, ContractInfo contract)
     {
@@ -63,8 +65,9 @@ public static class EnvelopeHeaders
         Add(BudgetTokens, envelope.Budget?.Tokens is { } tokens ? Number(tokens) : null);
         Add(BudgetCost, envelope.Budget?.CostMicroUsd is { } cost ? Number(cost) : null);
         Add(BudgetDepth, envelope.Budget?.Depth is { } depth ? Number(depth) : null);
-        Add(TraceParent, envelope.TraceParent);
-        Add(TraceState, envelope.TraceState);
+        // A broken trace must not stop the work: receivers would refuse the message for it.
+        Add(TraceParent, envelope.TraceParent is { } parent && WireFormat.IsTraceParent(parent) ? parent : null);
+        Add(TraceState, envelope.TraceState is { } state && WireFormat.IsVisibleText(state, TraceStateLength) ? state : null);
         return headers;
 
         void Add(string name, string? value)

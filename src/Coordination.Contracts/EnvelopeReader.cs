@@ -55,7 +55,7 @@ internal sealed class EnvelopeReader
             HopsLeft = (int)(Count(EnvelopeHeaders.Hops, 0, Contracts.Envelope.DefaultHops, mandatory: true) ?? 0),
             Budget = Budget(),
             TraceParent = Text(EnvelopeHeaders.TraceParent, WireFormat.IsTraceParent, "a W3C traceparent"),
-            TraceState = Visible(EnvelopeHeaders.TraceState, 512),
+            TraceState = Visible(EnvelopeHeaders.TraceState, EnvelopeHeaders.TraceStateLength),
             Tenant = Text(EnvelopeHeaders.Tenant, WireFormat.IsName, "1 to 64 of a-z 0-9 -") ?? Contracts.Envelope.DefaultTenant,
         };
     }

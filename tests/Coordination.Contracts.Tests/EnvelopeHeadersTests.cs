@@ -189,6 +189,17 @@ public sealed class EnvelopeHeadersTests
         EnvelopeHeaders.Read(headers.GetValueOrDefault, MessageId).Envelope!.Tenant.ShouldBe(Envelope.DefaultTenant);
     }
 
+    [Fact]
+    public void A_broken_trace_is_left_out_and_does_not_stop_the_message()
+    {
+        var reading = EnvelopeHeaders.Read(ValidHeaders().GetValueOrDefault, MessageId);
+        var broken = reading.Envelope! with { TraceParent = "|root.1.", TraceState = "" };
+
+        var headers = EnvelopeHeaders.Write(broken, ContractCatalog.For<StepProgress>());
+
+        EnvelopeHeaders.Read(headers.GetValueOrDefault, MessageId).Envelope.ShouldBe(reading.Envelope);
+    }
+
     private static Dictionary<string, string> ValidHeaders() =>
         EnvelopeHeaders.Write(
             new Envelope

@@ -14,7 +14,7 @@ public sealed record SubmitRun : IRunMessage
 
     /// <summary>
     /// What the run is about, for example <c>ticket/4711</c>. While a run of the same requester and scope is not terminal, no second one
-    /// starts: the submission joins it. Absent: no such check.
+    /// starts: the submission joins it. Absent: no such check. 1 to 200 characters.
     /// </summary>
     public string? BusinessScope { get; init; }
 }
@@ -60,7 +60,11 @@ public sealed record Problem
 public sealed record CancelRun : IRunMessage
 {
     public required Guid RunId { get; init; }
+
+    /// <summary>1 to 200 characters.</summary>
     public required string RequestedBy { get; init; }
+
+    /// <summary>Up to 500 characters for a person to read.</summary>
     public string? Note { get; init; }
     public bool? Force { get; init; }
 }

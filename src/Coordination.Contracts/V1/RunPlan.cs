@@ -11,7 +11,7 @@ public sealed record RunPlan
     /// <summary>1 to 100 steps, each id once.</summary>
     public required IReadOnlyList<PlanStep> Steps { get; init; }
 
-    /// <summary>Time the whole run may take, in milliseconds from acceptance. Absent: the host's default (1 hour).</summary>
+    /// <summary>Time the whole run may take, in milliseconds from acceptance. At most 30 days. Absent: the host's default (1 hour).</summary>
     public long? DeadlineMs { get; init; }
 }
 
@@ -21,7 +21,7 @@ public sealed record PlanStep
     /// <summary>Unique in the plan: 1 to 64 of <c>a-z 0-9 - _</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The agent type that carries it out, for example <c>refund</c>.</summary>
+    /// <summary>The agent type that carries it out, for example <c>refund</c>: 1 to 64 of <c>a-z 0-9 -</c>.</summary>
     public required string AgentType { get; init; }
 
     /// <summary>Contract of input and output as the agent declares it, for example <c>refund.v1</c>. Absent: the agent's only one.</summary>
@@ -39,7 +39,7 @@ public sealed record PlanStep
     /// <summary>Ids of steps that must be done before this one starts.</summary>
     public IReadOnlyList<string>? DependsOn { get; init; }
 
-    /// <summary>Time one attempt may take, in milliseconds. Absent: the host's default (5 minutes).</summary>
+    /// <summary>Time one attempt may take, in milliseconds, at most 7 days. Absent: the host's default (5 minutes).</summary>
     public long? TimeoutMs { get; init; }
 
     /// <summary>When and how often to try again. Absent: 3 attempts with full jitter.</summary>

@@ -13,7 +13,7 @@ public sealed record ExecuteStep : IStepMessage
     public string? Contract { get; init; }
     public required JsonElement Input { get; init; }
 
-    /// <summary>Time this attempt may take, in milliseconds from its claim by a worker.</summary>
+    /// <summary>Time this attempt may take, in milliseconds from its claim by a worker, at most 7 days.</summary>
     public required long TimeoutMs { get; init; }
 
     /// <summary>Answers to questions the step asked in earlier attempts, by question id.</summary>
@@ -76,6 +76,8 @@ public sealed record InputRequired : IStepMessage
     public required Guid RunId { get; init; }
     public required string StepId { get; init; }
     public required int Attempt { get; init; }
+
+    /// <summary>Chosen by the agent: 1 to 100 printable ASCII characters.</summary>
     public required string QuestionId { get; init; }
 
     /// <summary>For a person or agent to read, up to 2,000 characters.</summary>
@@ -84,7 +86,7 @@ public sealed record InputRequired : IStepMessage
     /// <summary>JSON Schema of the expected answer; absent when any JSON will do.</summary>
     public JsonElement? AnswerSchema { get; init; }
 
-    /// <summary>How long the question stays open, in milliseconds. Absent: until the run's deadline.</summary>
+    /// <summary>How long the question stays open, in milliseconds, at most 30 days. Absent: until the run's deadline.</summary>
     public long? DeadlineMs { get; init; }
 }
 
