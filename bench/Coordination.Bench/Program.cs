@@ -21,6 +21,9 @@ catch (FormatException e)
     return 2;
 }
 
+// Whatever libraries print is progress, too: standard output is the table's alone.
+var output = Console.Out;
+Console.SetOut(Console.Error);
 using var ending = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {
@@ -50,7 +53,7 @@ try
             }
         }
     }
-    Console.WriteLine(Table.Render(machine, samples, TimeProvider.System.GetElapsedTime(started)));
+    await output.WriteLineAsync(Table.Render(machine, samples, TimeProvider.System.GetElapsedTime(started)));
     if (options.JsonFile is { } file)
         await JsonReport.WriteAsync(file, machine, samples, ending.Token);
     return 0;
