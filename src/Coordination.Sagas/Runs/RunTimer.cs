@@ -28,10 +28,23 @@ public enum RunTimerKind
 /// <summary>Names one timer of one run.</summary>
 public readonly record struct RunTimer(RunTimerKind Kind, string? StepId = null, int Attempt = 0)
 {
+    /// <summary>The kind as it travels, for example <c>timeout</c>.</summary>
+    public string KindName => RunJson.NameOf(Kind);
+
+    internal static RunTimerKind? Parse(string kindName)
+    {
+        foreach (var kind in Enum.GetValues<RunTimerKind>())
+        {
+            if (RunJson.NameOf(kind) == kindName)
+                return kind;
+        }
+        return null;
+    }
+
     /// <summary>The handle under which it is stored: derived, so that nothing must be remembered to cancel it.</summary>
     public Guid Token(Guid runId)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{runId:N}/{Kind}/{StepId}/{Attempt}"));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{runId:N}/{KindName}/{StepId}/{Attempt}"));
         return new Guid(hash.AsSpan(0, 16));
     }
 }

@@ -89,7 +89,7 @@ internal sealed partial class RunTurn(RunState state, RunContext context)
 
     public void TimerDue(RunTimerDue due)
     {
-        if (!Enum.TryParse<RunTimerKind>(due.Kind, out var kind))
+        if (RunTimer.Parse(due.Kind) is not { } kind)
         {
             Refuse(ReasonCode.ContractInvalid, $"unknown timer kind '{due.Kind}'");
             return;

@@ -143,7 +143,7 @@ internal sealed class RunScript
             new RunTimerDue
             {
                 RunId = State.RunId,
-                Kind = timer.Kind.ToString(),
+                Kind = timer.KindName,
                 StepId = timer.StepId,
                 Attempt = timer.Attempt,
             }

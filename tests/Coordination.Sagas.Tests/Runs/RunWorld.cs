@@ -160,7 +160,7 @@ internal sealed class RunWorld
         var due = new RunTimerDue
         {
             RunId = state.RunId,
-            Kind = timer.Key.Kind.ToString(),
+            Kind = timer.Key.KindName,
             StepId = timer.Key.StepId,
             Attempt = timer.Key.Attempt,
         };
