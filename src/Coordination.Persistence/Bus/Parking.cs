@@ -85,6 +85,12 @@ internal sealed partial class ParkFaulted(Parking parking, TimeProvider clock, I
             throw context.Exception;
         }
 
+        if (context.Exception.GetBaseException() is MessageRefusedException refused)
+        {
+            await parking.ParkAsync(context, refused.Reason, refused.Detail).ConfigureAwait(false);
+            return;
+        }
+
         var incident = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
         LogFaulted(context.Exception, incident, Wire.EndpointOf(context.InputAddress.ToString()));
         await parking

@@ -51,7 +51,7 @@ public static class PlanCheck
             {
                 var undoPath = $"{path}.compensation";
                 CheckWork(undo.AgentType, undo.TimeoutMs, undo.Retry, undoPath, plan, limits, knownAgentTypes, found);
-                CheckObject(undo.Input, $"{undoPath}.input", limits, found);
+                CheckObject(undo.Input, $"{undoPath}.input", limits.MaxCompensationInputBytes, found);
             }
         }
         foreach (var cycle in graph.Cycles())
@@ -96,7 +96,7 @@ public static class PlanCheck
 
     private static void CheckInput(PlanStep step, string path, PlanGraph graph, RunLimits limits, ProblemList found)
     {
-        CheckObject(step.Input, $"{path}.input", limits, found);
+        CheckObject(step.Input, $"{path}.input", limits.MaxInputBytes, found);
         if (step.InputFrom is not { Count: > 0 } sources)
             return;
         var before = graph.Before(step.Id);
@@ -115,14 +115,14 @@ public static class PlanCheck
         }
     }
 
-    private static void CheckObject(JsonElement? input, string path, RunLimits limits, ProblemList found)
+    private static void CheckObject(JsonElement? input, string path, int maxBytes, ProblemList found)
     {
         if (input is not { } element)
             return;
         if (element.ValueKind != JsonValueKind.Object)
             found.Add(path, $"must be a JSON object, not {element.ValueKind.ToString().ToLowerInvariant()}");
-        if (JsonSize.Of(element) is var bytes && bytes > limits.MaxInputBytes)
-            found.Add(path, $"{bytes} bytes; at most {limits.MaxInputBytes} are allowed: pass a reference instead");
+        if (JsonSize.Of(element) is var bytes && bytes > maxBytes)
+            found.Add(path, $"{bytes} bytes; at most {maxBytes} are allowed: pass a reference instead");
     }
 
     private static void CheckWork(
@@ -138,8 +138,7 @@ public static class PlanCheck
     {
         if (agentType is null || !known.Contains(agentType))
         {
-            var list =
-                known.Count == 0 ? "none has announced itself yet" : $"known are {string.Join(", ", known.Order(StringComparer.Ordinal))}";
+            var list = known.Count == 0 ? "none has announced itself yet" : $"known are {Listed(known)}";
             found.Add(
                 ReasonCode.AdmissionDenied,
                 $"{path}.agentType",
@@ -182,6 +181,13 @@ public static class PlanCheck
             if (step.Compensation is not null && (step.Id == pivot || graph.Before(step.Id).Contains(pivot)))
                 found.Add($"plan.steps[{i}].compensation", $"never used: once the pivot '{pivot}' is done nothing is undone any more");
         }
+    }
+
+    private static string Listed(IReadOnlyCollection<string> names)
+    {
+        const int shown = 20;
+        var list = string.Join(", ", names.Order(StringComparer.Ordinal).Take(shown));
+        return names.Count <= shown ? list : $"{list} and {names.Count - shown} more";
     }
 
     private static bool IsStepId(string id) =>

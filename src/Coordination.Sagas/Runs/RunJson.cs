@@ -15,6 +15,10 @@ namespace Coordination.Sagas.Runs;
 [JsonSerializable(typeof(RunState))]
 [JsonSerializable(typeof(RunEnding))]
 [JsonSerializable(typeof(ImmutableArray<StepState>))]
+[JsonSerializable(typeof(Dictionary<string, StepContent>))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(IReadOnlyList<Problem>))]
 internal sealed partial class RunJson : JsonSerializerContext

@@ -2,7 +2,10 @@ using Coordination.Contracts.V1;
 
 namespace Coordination.Sagas.Runs;
 
-/// <summary>What a run may ask for, and what it gets when its plan does not say.</summary>
+/// <summary>
+/// What a run may ask for, and what it gets when its plan does not say. The sizes are chosen so that every message of a run stays below the 256 KB
+/// a message may have.
+/// </summary>
 public sealed record RunLimits
 {
     /// <summary>Steps of one plan.</summary>
@@ -13,6 +16,15 @@ public sealed record RunLimits
 
     /// <summary>Bytes of JSON of one step's input, the members taken from earlier outputs included.</summary>
     public int MaxInputBytes { get; init; } = 128 * 1024;
+
+    /// <summary>Bytes of JSON of one compensation's input; the output of its step travels beside it.</summary>
+    public int MaxCompensationInputBytes { get; init; } = 32 * 1024;
+
+    /// <summary>Bytes of JSON of one step's output.</summary>
+    public int MaxOutputBytes { get; init; } = 192 * 1024;
+
+    /// <summary>Bytes of JSON of all answers given to one step.</summary>
+    public int MaxAnswerBytes { get; init; } = 64 * 1024;
 
     /// <summary>Bytes of JSON of all inputs written in one plan.</summary>
     public int MaxPlanInputBytes { get; init; } = 192 * 1024;

@@ -31,7 +31,7 @@ public static class RunRules
                 Plan = plan,
                 PlanHash = PlanHash.Of(plan),
                 Requester = submission.Requester,
-                Steps = [.. plan.Steps.Select(s => new StepState { Id = s.Id })],
+                Steps = [.. plan.Steps.Select(s => new StepState { Id = s.Id, AgentType = s.AgentType })],
                 StartedAt = context.Now,
                 DeadlineAt = context.Now + deadline,
             },

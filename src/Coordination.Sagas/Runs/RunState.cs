@@ -123,7 +123,23 @@ public sealed record RunEnding
 public sealed record StepState
 {
     public required string Id { get; init; }
+
+    /// <summary>The agent type that carries it out.</summary>
+    public required string AgentType { get; init; }
     public StepStatus Status { get; init; }
+
+    /// <summary>What it waits for, for a person to read; null when it waits for nothing.</summary>
+    public string? WaitingOn =>
+        Status switch
+        {
+            StepStatus.Pending => "earlier steps",
+            StepStatus.Dispatched => $"agent {AgentType}",
+            StepStatus.RetryWait => "the next attempt",
+            StepStatus.InputWait => $"an answer to '{QuestionId}': {Question?.Question}",
+            StepStatus.Compensating => "being undone",
+            StepStatus.CompensationWait => "the next attempt to undo it",
+            _ => null,
+        };
 
     /// <summary>
     /// Counts everything sent to a worker for this step, compensations included, so that the number names one attempt only. 0: never sent.
@@ -136,6 +152,8 @@ public sealed record StepState
     /// <summary>Questions asked so far.</summary>
     public int Questions { get; init; }
 
+    /// <summary>What the agent returned. Kept apart from the rest: content of agents may be anything.</summary>
+    [JsonIgnore]
     public JsonElement? Output { get; init; }
 
     /// <summary>Bytes kept of output and answers.</summary>
@@ -143,7 +161,13 @@ public sealed record StepState
 
     /// <summary>Position in the order of completion, from 1.</summary>
     public int? CompletedAs { get; init; }
+
+    /// <summary>The open question.</summary>
+    [JsonIgnore]
     public InputRequired? Question { get; init; }
+    public string? QuestionId => Question?.QuestionId;
+
+    [JsonIgnore]
     public ImmutableSortedDictionary<string, JsonElement>? Answers { get; init; }
 
     /// <summary>Reason code of the last failure, or why it was skipped or stopped.</summary>

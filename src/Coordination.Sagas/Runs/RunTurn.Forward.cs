@@ -38,10 +38,15 @@ internal sealed partial class RunTurn
     {
         var step = At(message.StepId);
         var bytes = JsonSize.Of(message.Output);
-        if (StoredBytes + bytes > context.Limits.MaxStoredBytes)
+        var kept = StoredBytes + bytes;
+        var detail =
+            bytes > context.Limits.MaxOutputBytes
+                ? $"the output has {bytes} bytes, at most {context.Limits.MaxOutputBytes} are allowed: return a reference instead"
+            : kept > context.Limits.MaxStoredBytes
+                ? $"the output has {bytes} bytes; with it the run would keep {kept} of at most {context.Limits.MaxStoredBytes}: return a reference instead"
+            : null;
+        if (detail is not null)
         {
-            var detail =
-                $"the output has {bytes} bytes; with it the run would keep {StoredBytes + bytes} of at most {context.Limits.MaxStoredBytes}: return a reference instead";
             // The agent did its work and the run cannot use it.
             Update(step.Id, s => s with { InDoubt = true });
             Fail(step.Id, ReasonCode.ContractInvalid, detail, incidentId: null);
@@ -114,15 +119,15 @@ internal sealed partial class RunTurn
     {
         var step = At(answer.StepId);
         var bytes = JsonSize.Of(answer.Answer);
-        if (StoredBytes + bytes > context.Limits.MaxStoredBytes)
+        var answers = step.Answers ?? ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal);
+        if (
+            StoredBytes + bytes > context.Limits.MaxStoredBytes
+            || answers.Values.Sum(a => JsonSize.Of(a)) + bytes > context.Limits.MaxAnswerBytes
+        )
         {
-            Refuse(
-                ReasonCode.ContractInvalid,
-                $"the answer has {bytes} bytes; with it the run would keep more than {context.Limits.MaxStoredBytes}: the question stays open"
-            );
+            Refuse(ReasonCode.ContractInvalid, $"the answer of {bytes} bytes is more than the run may keep: the question stays open");
             return;
         }
-        var answers = step.Answers ?? ImmutableSortedDictionary.Create<string, JsonElement>(StringComparer.Ordinal);
         Update(
             step.Id,
             s =>

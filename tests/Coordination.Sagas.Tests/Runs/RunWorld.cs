@@ -190,9 +190,9 @@ internal sealed class RunWorld
         state.Steps.Count(s => s.Status is StepStatus.Compensating or StepStatus.CompensationWait).ShouldBeLessThanOrEqualTo(1);
         if (decision.Refusal is not null)
             (state with { HistoryCount = 0 }).ShouldBe(before! with { HistoryCount = 0 });
-        // What is stored comes back as it was.
-        var stored = JsonSerializer.Serialize(state, RunJson.Default.RunState);
-        JsonSerializer.Serialize(JsonSerializer.Deserialize(stored, RunJson.Default.RunState), RunJson.Default.RunState).ShouldBe(stored);
+        var row = new RunSaga { CorrelationId = state.RunId };
+        row.Store(state);
+        Text(row.Load()).ShouldBe(Text(state), "what is stored comes back as it was");
     }
 
     private void Check(RunAction action, RunState? before)
@@ -263,8 +263,12 @@ internal sealed class RunWorld
                 or StepStatus.CompensationWait;
 
     private static string Text(Decision decision) =>
-        JsonSerializer.Serialize(decision.Next, RunJson.Default.RunState)
+        Text(decision.Next)
         + string.Join('\n', decision.Actions.Select(a => JsonSerializer.Serialize<object>(a)))
         + decision.Refusal
         + decision.RefusalDetail;
+
+    private static string Text(RunState run) =>
+        JsonSerializer.Serialize(run, RunJson.Default.RunState)
+        + string.Join('\n', run.Steps.Select(s => JsonSerializer.Serialize(StepContent.Of(s))));
 }

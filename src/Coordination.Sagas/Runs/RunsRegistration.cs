@@ -1,0 +1,72 @@
+using Coordination.Contracts;
+using Coordination.Persistence;
+using Coordination.Sagas.Runs;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Hosts runs.</summary>
+public static class RunsRegistration
+{
+    // Messages of one run are handled one after the other; more lanes than handlers, so that few runs wait for a neighbour.
+    private const int LanesPerHandler = 8;
+
+    /// <summary>Adds the run saga, the registry of agent types and their tables to this process.</summary>
+    public static CoordinationBuilder AddRuns(this CoordinationBuilder builder, Action<RunsOptions>? configure = null)
+    {
+        var settings = new RunsOptions();
+        configure?.Invoke(settings);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<IValidateOptions<RunsOptions>>(new RunsOptionsCheck(settings));
+        builder.Services.AddOptions<RunsOptions>().ValidateOnStart();
+
+        builder.Services.AddSchemaModule<RunsDbContext, PostgresRunsDbContext, SqliteRunsDbContext>(RunsDbContext.Module);
+        builder.Services.TryAddSingleton<RunMetrics>();
+        builder.Services.AddSingleton(services => new RunDriver(
+            settings.ToLimits(),
+            new RunStore(services.GetRequiredService<IUnitOfWorkFactory>().Dialect, settings),
+            new RunMail(services.GetRequiredService<EnvelopeFactory>(), settings.ToLimits()),
+            services.GetRequiredService<DatabaseClock>(),
+            services.GetRequiredService<RunMetrics>(),
+            Random.Shared.NextDouble,
+            services.GetRequiredService<ILogger<RunDriver>>()
+        ));
+
+        builder.ConfigureBus(bus => bus.AddSagaStateMachine<RunStateMachine, RunSaga>().CoordinationRepository<RunSaga, RunsDbContext>());
+        builder.AddEndpoint(
+            Wire.RunsEndpoint,
+            (context, endpoint) =>
+            {
+                endpoint.UsePartitioner<ConsumeContext>(settings.Concurrency * LanesPerHandler, RunOf);
+                endpoint.ConfigureSaga<RunSaga>(context);
+            },
+            settings.Concurrency,
+            settings.Concurrency * 4
+        );
+        builder.AddEndpoint(
+            Wire.RegistryEndpoint,
+            (context, endpoint) =>
+            {
+                var registry = new AgentRegistry(context.GetRequiredService<IUnitOfWorkFactory>().Dialect);
+                endpoint.Consumer(() => registry);
+            },
+            concurrentMessageLimit: 1
+        );
+        return builder;
+    }
+
+    // Without it messages of one run would meet on its row's lock and hold connections while they wait.
+    private static Guid RunOf(ConsumeContext context) =>
+        context.TryGetPayload<ContractReading>(out var reading) && reading.Message is IRunMessage run
+            ? run.RunId
+            : context.MessageId ?? default;
+
+    private sealed class RunsOptionsCheck(RunsOptions settings) : IValidateOptions<RunsOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, RunsOptions options) =>
+            settings.Faults() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+    }
+}
