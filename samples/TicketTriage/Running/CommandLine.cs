@@ -1,0 +1,178 @@
+using System.CommandLine;
+using TicketTriage.Outside;
+
+namespace TicketTriage.Running;
+
+/// <summary>What may be said on the command line. Secrets and addresses may come from the environment instead.</summary>
+public static class CommandLine
+{
+    public const string BrokerVariable = "COORDINATION_BROKER";
+    public const string DatabaseVariable = "COORDINATION_DATABASE";
+    public const string ChatEndpointVariable = "Chat__Endpoint";
+    public const string ChatModelVariable = "Chat__Model";
+    public const string ChatKeyVariable = "Chat__ApiKey";
+
+    private static readonly Option<string?> Tickets = new("--tickets")
+    {
+        Description = "Ticket file in JSON Lines. Default: the tickets that come with the sample.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "Folder for the database file, refunds.jsonl, holds.jsonl and mail/.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => ".coordination",
+    };
+
+    private static readonly Option<string?> DataSet = new("--data-set")
+    {
+        Description = "Put before every ticket id: keeps files apart that use the same ids, and makes a second run of the same file new.",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<string?> Broker = new("--broker")
+    {
+        Description = $"RabbitMQ, amqp://user:password@host/vhost. Needs --database. Default: ${BrokerVariable}, else none: in memory.",
+        HelpName = "URI",
+        DefaultValueFactory = _ => Variable(BrokerVariable),
+    };
+
+    private static readonly Option<string?> Database = new("--database")
+    {
+        Description =
+            $"PostgreSQL, a connection string or postgres:// URI. Needs --broker. Default: ${DatabaseVariable}, else none: SQLite.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => Variable(DatabaseVariable),
+    };
+
+    private static readonly Option<Role> Part = new("--role")
+    {
+        Description =
+            "What this process does: all, submit, host (run sagas) or worker (agents). Others than all need --broker and --database.",
+        HelpName = "all|submit|host|worker",
+    };
+
+    private static readonly Option<string[]> Agent = new("--agent")
+    {
+        Description = $"With --role worker: only this agent type; may be repeated. One of {string.Join(", ", Fleet.AgentTypes)}.",
+        HelpName = "TYPE",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<bool> NoMigrate = new("--no-migrate")
+    {
+        Description = "Do not create or update the database's tables at start: somebody else does, with more rights.",
+    };
+
+    private static readonly Option<string?> ChatEndpoint = new("--chat-endpoint")
+    {
+        Description =
+            $"OpenAI-compatible endpoint the reading agents ask. Default: ${ChatEndpointVariable}, else none: rules. Key: ${ChatKeyVariable}.",
+        HelpName = "URI",
+        DefaultValueFactory = _ => Variable(ChatEndpointVariable),
+    };
+
+    private static readonly Option<string?> ChatModel = new("--chat-model")
+    {
+        Description = $"Model to ask. Default: ${ChatModelVariable}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => Variable(ChatModelVariable),
+    };
+
+    public static RootCommand Create(Func<SampleOptions, CancellationToken, Task<int>> run)
+    {
+        var command = new RootCommand(
+            "Support tickets become runs of eight steps over eight agent types. Without options everything runs in this process."
+        )
+        {
+            Tickets,
+            Data,
+            DataSet,
+            Broker,
+            Database,
+            Part,
+            Agent,
+            NoMigrate,
+            ChatEndpoint,
+            ChatModel,
+        };
+        command.Validators.Add(result =>
+        {
+            foreach (var problem in Problems(result))
+            {
+                result.AddError(problem);
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => run(Read(parsed), cancellationToken));
+        return command;
+    }
+
+    private static IEnumerable<string> Problems(System.CommandLine.Parsing.CommandResult line)
+    {
+        var (broker, database) = (line.GetValue(Broker), line.GetValue(Database));
+        if (broker is null != database is null)
+        {
+            yield return $"--broker and --database go together: --{(broker is null ? "broker" : "database")} is missing (or ${BrokerVariable}, ${DatabaseVariable}).";
+        }
+
+        if (broker is not null && !(Uri.TryCreate(broker, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
+        {
+            yield return "--broker must be a URI such as amqp://user:password@localhost:5672/.";
+        }
+
+        var role = line.GetValue(Part);
+        if (role != Role.All && broker is null)
+        {
+            yield return $"--role {role.ToString().ToLowerInvariant()} is one process of several: it needs --broker and --database.";
+        }
+
+        var agents = line.GetValue(Agent) ?? [];
+        if (agents.Length > 0 && role != Role.Worker)
+        {
+            yield return "--agent goes with --role worker.";
+        }
+
+        foreach (var unknown in agents.Except(Fleet.AgentTypes))
+        {
+            yield return $"--agent {unknown} does not exist; there are {string.Join(", ", Fleet.AgentTypes)}.";
+        }
+
+        if (line.GetValue(Tickets) is { } file && !File.Exists(file))
+        {
+            yield return $"--tickets {file} does not exist.";
+        }
+
+        var (endpoint, model) = (line.GetValue(ChatEndpoint), line.GetValue(ChatModel));
+        if (endpoint is not null && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var chat) && chat.Scheme is "http" or "https"))
+        {
+            yield return "--chat-endpoint must be a URI such as http://localhost:11434/v1.";
+        }
+
+        if (endpoint is not null && model is null)
+        {
+            yield return $"--chat-endpoint needs --chat-model (or ${ChatModelVariable}).";
+        }
+    }
+
+    private static SampleOptions Read(ParseResult line)
+    {
+        var agents = line.GetValue(Agent) ?? [];
+        return new SampleOptions
+        {
+            Role = line.GetValue(Part),
+            Tickets = line.GetValue(Tickets),
+            DataSet = line.GetValue(DataSet),
+            Data = new DataFolder(line.GetValue(Data)!),
+            Broker = line.GetValue(Broker),
+            Database = line.GetValue(Database),
+            Agents = agents.Length > 0 ? [.. agents.Distinct(StringComparer.Ordinal)] : [.. Fleet.AgentTypes],
+            Migrate = !line.GetValue(NoMigrate),
+            Chat = line.GetValue(ChatEndpoint) is { } endpoint
+                ? new ChatSettings(new Uri(endpoint), line.GetValue(ChatModel)!, Variable(ChatKeyVariable))
+                : null,
+        };
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

@@ -1,0 +1,48 @@
+using TicketTriage.Outside;
+
+namespace TicketTriage.Running;
+
+/// <summary>Which part of the work this process takes.</summary>
+public enum Role
+{
+    /// <summary>Everything in one process.</summary>
+    All,
+
+    /// <summary>Only submits the tickets, waits and reports.</summary>
+    Submit,
+
+    /// <summary>Only decides how runs go on (the sagas).</summary>
+    Host,
+
+    /// <summary>Only carries out steps.</summary>
+    Worker,
+}
+
+/// <summary>The command line, understood.</summary>
+public sealed record SampleOptions
+{
+    public Role Role { get; init; } = Role.All;
+
+    /// <summary>Null: the tickets that come with the program.</summary>
+    public string? Tickets { get; init; }
+    public string? DataSet { get; init; }
+    public required DataFolder Data { get; init; }
+
+    /// <summary><c>amqp://user:password@host/vhost</c>; null: messages stay in this process.</summary>
+    public string? Broker { get; init; }
+
+    /// <summary>PostgreSQL connection string or URI; null: a SQLite file in <see cref="Data"/>.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Agent types this process carries out.</summary>
+    public IReadOnlyList<string> Agents { get; init; } = [.. Fleet.AgentTypes];
+    public bool Migrate { get; init; } = true;
+    public ChatSettings? Chat { get; init; }
+
+    public bool Submits => Role is Role.All or Role.Submit;
+    public bool HostsRuns => Role is Role.All or Role.Host;
+    public bool HostsAgents => Role is Role.All or Role.Worker;
+}
+
+/// <summary>An OpenAI-compatible chat endpoint.</summary>
+public sealed record ChatSettings(Uri Endpoint, string Model, string? ApiKey);
