@@ -50,6 +50,11 @@ public static class StoreRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IOutboxRelay, NullRelay>();
+        services.AddSingleton<IOutboxStore, OutboxStore>();
+        services.AddSingleton<ITimers, Timers>();
+        services.AddSingleton<IDeadLetters, DeadLetters>();
+        services.AddSingleton<RetentionSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionSweep>());
         services.AddSingleton(provider => new CommitAnnouncer(provider.GetRequiredService<IOutboxRelay>));
         services.AddSingleton(provider => new SchemaMigrator(
             provider.GetRequiredService<StoreDatabase>(),

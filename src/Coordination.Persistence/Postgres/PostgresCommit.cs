@@ -130,7 +130,7 @@ internal sealed class PostgresCommit
         {
             AddText(
                 "UPDATE coordination.outbox o SET due_at = clock_timestamp() + m.delay * interval '1 millisecond' "
-                    + "FROM unnest($1, $2) AS m(token, delay) WHERE o.token = m.token",
+                    + "FROM unnest($1, $2) AS m(token, delay) WHERE o.token = m.token AND o.handed_over_at IS NULL",
                 (changes.Moved.Keys.ToArray(), NpgsqlDbType.Uuid | NpgsqlDbType.Array),
                 (changes.Moved.Values.Select(delay => (long)delay.TotalMilliseconds).ToArray(), NpgsqlDbType.Bigint | NpgsqlDbType.Array)
             );

@@ -19,7 +19,8 @@ internal sealed class PostgresDialect(bool isEmbedded) : SqlDialect
 
     public override string AnyOf(string column, string parameter) => $"{column} = ANY({parameter})";
 
-    internal override string RowId => "ctid";
+    internal override string DeleteSome(string table, string condition) =>
+        $"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE {condition} LIMIT @limit FOR UPDATE SKIP LOCKED))";
 
     internal override Statement? Unhurried { get; } = new("SET LOCAL synchronous_commit TO off");
 

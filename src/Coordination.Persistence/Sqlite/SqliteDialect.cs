@@ -21,7 +21,8 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string AnyOf(string column, string parameter) => $"{column} IN (SELECT value FROM json_each({parameter}))";
 
-    internal override string RowId => "rowid";
+    internal override string DeleteSome(string table, string condition) =>
+        $"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {condition} LIMIT @limit)";
 
     internal override Statement? Unhurried => null;
 

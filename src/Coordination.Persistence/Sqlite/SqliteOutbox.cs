@@ -13,7 +13,8 @@ internal static class SqliteOutbox
         + Dialect.Now
         + ", @group_id, @ordered, @token, @message_type, @destination, @endpoint, @content_type, @body, @meta, @mandatory, @expires_at, 0) RETURNING id";
 
-    private static readonly string MoveText = $"UPDATE outbox SET due_at = {Dialect.NowPlus("@delay")} WHERE token = @token";
+    private static readonly string MoveText =
+        $"UPDATE outbox SET due_at = {Dialect.NowPlus("@delay")} WHERE token = @token AND handed_over_at IS NULL";
 
     private static readonly string OlderText =
         $"SELECT id FROM outbox WHERE group_id = @group_id AND ordered AND (handed_over_at IS NULL OR due_at <= {Dialect.Now}) ORDER BY id DESC LIMIT 200";

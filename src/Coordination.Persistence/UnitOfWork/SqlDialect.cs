@@ -8,7 +8,10 @@ public abstract class SqlDialect
     /// <summary><c>coordination.outbox</c> on PostgreSQL, <c>outbox</c> on SQLite.</summary>
     public abstract string Table(string name);
 
-    /// <summary>The database clock as an expression; moves on inside a transaction.</summary>
+    /// <summary>
+    /// The database clock as an expression; moves on inside a transaction. Compared with an indexed column write it as <c>(SELECT ...)</c>: read anew for
+    /// every row it cannot be looked up in the index.
+    /// </summary>
     public abstract string Now { get; }
 
     /// <summary>The database clock plus <paramref name="milliseconds"/>, an expression or parameter of kind Int64.</summary>
@@ -29,8 +32,8 @@ public abstract class SqlDialect
     /// </summary>
     public abstract string AnyOf(string column, string parameter);
 
-    /// <summary>The physical place of a row, for deletes in batches.</summary>
-    internal abstract string RowId { get; }
+    /// <summary>Deletes at most <c>@limit</c> rows of a table that meet a condition, passing over rows another transaction holds.</summary>
+    internal abstract string DeleteSome(string table, string condition);
 
     /// <summary>
     /// For transactions whose loss in a crash of the database does no harm (a claim, the removal of a delivered row): the commit does not wait for

@@ -37,3 +37,17 @@ public sealed class A_unit_of_work_on_PostgreSQL : UnitOfWorkConformance
 {
     private protected override Task<StoreFixture> StoreAsync(TimeSpan? grace = null) => PostgresStores.StartAsync(grace);
 }
+
+[Trait("needs", "servers")]
+public sealed class The_outbox_on_PostgreSQL : OutboxConformance
+{
+    private protected override Task<StoreFixture> StoreAsync(TimeSpan? grace = null) => PostgresStores.StartAsync(grace);
+}
+
+[Trait("needs", "servers")]
+public sealed class The_schema_on_PostgreSQL : SchemaConformance
+{
+    private protected override Task<string> NewDatabaseAsync() => PostgresStores.NewDatabaseAsync();
+
+    private protected override Task<StoreFixture> OpenAsync(string database) => PostgresStores.StartAsync(null, database, migrate: false);
+}

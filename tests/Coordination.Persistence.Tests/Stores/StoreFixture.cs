@@ -19,6 +19,9 @@ internal sealed class StoreFixture : IAsyncDisposable
     public T Get<T>()
         where T : notnull => provider.GetRequiredService<T>();
 
+    public IEnumerable<T> All<T>()
+        where T : notnull => provider.GetServices<T>();
+
     public static async Task<StoreFixture> StartAsync(Action<IServiceCollection> addStore, bool migrate = true)
     {
         StoreFixture? made = null;

@@ -1,0 +1,396 @@
+namespace Coordination.Persistence.Tests;
+
+/// <summary>What the outbox, its timers and the dead letters promise, whatever the database.</summary>
+public abstract class OutboxConformance
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
+    private protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private protected abstract Task<StoreFixture> StoreAsync(TimeSpan? grace = null);
+
+    private static async Task<IReadOnlyList<OutboxRow>> CommitAsync(StoreFixture store, params OutgoingMessage[] messages)
+    {
+        await using var work = store.Units.Create();
+        foreach (var message in messages)
+        {
+            work.Send(message);
+        }
+
+        await work.CommitAsync(Ct);
+        return store.Relay.Commits.LastOrDefault().Rows ?? [];
+    }
+
+    [Fact]
+    public async Task A_message_comes_out_as_it_went_in()
+    {
+        await using var store = await StoreAsync(TimeSpan.Zero);
+        var sent = StoreFixture.Message("rabbitmq://host/vhost/agent-refund?durable=true") with
+        {
+            Headers = new Dictionary<string, string> { ["traceparent"] = "00-ab", ["quote"] = "\"ä" },
+            CorrelationId = Guid.NewGuid(),
+            ConversationId = Guid.NewGuid(),
+            InitiatorId = Guid.NewGuid(),
+            RequestId = Guid.NewGuid(),
+            SourceAddress = "a",
+            ResponseAddress = "b",
+            FaultAddress = "c",
+            GroupId = Guid.NewGuid(),
+            Ordered = true,
+            Mandatory = false,
+            ExpiresAt = DateTimeOffset.UnixEpoch.AddYears(200),
+        };
+        await CommitAsync(store, sent);
+        var row = (await store.Get<IOutboxStore>().ClaimDueAsync(10, Lease, Ct)).ShouldHaveSingleItem();
+        row.Message.Body.ShouldBe(sent.Body);
+        row.Message.Headers.ShouldBe(sent.Headers);
+        (row.Message with { Body = sent.Body, Headers = sent.Headers }).ShouldBe(sent);
+    }
+
+    [Fact, Trait("req", "OBX-01")]
+    public async Task What_a_crash_left_between_commit_and_delivery_is_due_after_the_grace_time()
+    {
+        await using var patient = await StoreAsync(TimeSpan.FromHours(1));
+        await CommitAsync(patient, StoreFixture.Message());
+        (await patient.Get<IOutboxStore>().ClaimDueAsync(10, Lease, Ct)).ShouldBeEmpty();
+        (await patient.Get<IOutboxStore>().NextDueAsync(Ct))!.Value.ShouldBeInRange(TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
+
+        await using var prompt = await StoreAsync(TimeSpan.Zero);
+        (await prompt.Get<IOutboxStore>().NextDueAsync(Ct)).ShouldBeNull();
+        await CommitAsync(prompt, StoreFixture.Message());
+        (await prompt.Get<IOutboxStore>().NextDueAsync(Ct))!.Value.ShouldBeLessThanOrEqualTo(TimeSpan.Zero);
+        (await prompt.Get<IOutboxStore>().ClaimDueAsync(10, Lease, Ct)).Count.ShouldBe(1);
+    }
+
+    [Fact, Trait("req", "OBX-03")]
+    public async Task A_claimed_row_is_claimed_by_nobody_else_until_its_lease_has_run_out()
+    {
+        await using var store = await StoreAsync(TimeSpan.Zero);
+        var outbox = store.Get<IOutboxStore>();
+        await CommitAsync(store, StoreFixture.Message());
+        (await outbox.ClaimDueAsync(10, Lease, Ct)).Count.ShouldBe(1);
+        (await outbox.ClaimDueAsync(10, Lease, Ct)).ShouldBeEmpty();
+
+        await CommitAsync(store, StoreFixture.Message());
+        (await outbox.ClaimDueAsync(10, TimeSpan.Zero, Ct)).Count.ShouldBe(1);
+        var again = (await outbox.ClaimDueAsync(10, Lease, Ct)).ShouldHaveSingleItem();
+        await outbox.DeleteAsync([again.Id], Ct);
+        (await store.CountAsync("outbox")).ShouldBe(1);
+    }
+
+    [Fact, Trait("req", "OBX-03")]
+    public async Task Two_relays_claim_six_hundred_rows_once_each_and_every_group_in_order()
+    {
+        await using var store = await StoreAsync(TimeSpan.Zero);
+        var groups = Enumerable.Range(0, 12).Select(_ => Guid.NewGuid()).ToArray();
+        for (var i = 0; i < 60; i++)
+        {
+            // Every sixth row is free of order.
+            await CommitAsync(
+                store,
+                [
+                    .. Enumerable
+                        .Range(0, 10)
+                        .Select(n => StoreFixture.Message() with { GroupId = groups[(i + n) % 12], Ordered = (i + n) % 6 != 0 }),
+                ]
+            );
+        }
+
+        var outbox = store.Get<IOutboxStore>();
+        var sent = new System.Collections.Concurrent.ConcurrentQueue<OutboxRow>();
+        async Task Relay(int limit)
+        {
+            while (sent.Count < 600)
+            {
+                var rows = await outbox.ClaimDueAsync(limit, Lease, Ct);
+                rows.Select(row => row.Id).ShouldBeInOrder();
+                foreach (var row in rows)
+                {
+                    sent.Enqueue(row);
+                }
+
+                // What is delivered is deleted before the claimer comes back.
+                await outbox.DeleteAsync([.. rows.Select(row => row.Id)], Ct);
+            }
+        }
+
+        await Task.WhenAll(Relay(7), Relay(25)).WaitAsync(TimeSpan.FromSeconds(60), Ct);
+        sent.Count.ShouldBe(600);
+        sent.Select(row => row.Id).Distinct().Count().ShouldBe(600);
+        foreach (var group in sent.Where(row => row.Message.Ordered).GroupBy(row => row.Message.GroupId))
+        {
+            group.Select(row => row.Id).ShouldBeInOrder();
+        }
+
+        (await store.CountAsync("outbox")).ShouldBe(0);
+    }
+
+    [Fact, Trait("req", "OBX-03")]
+    public async Task Of_an_ordered_group_only_what_has_nothing_older_before_it_is_claimed()
+    {
+        await using var store = await StoreAsync(TimeSpan.Zero);
+        var outbox = store.Get<IOutboxStore>();
+        var group = Guid.NewGuid();
+        OutgoingMessage Ordered() => StoreFixture.Message() with { GroupId = group, Ordered = true };
+        var rows = await CommitAsync(store, Ordered(), Ordered(), Ordered());
+
+        var head = (await outbox.ClaimDueAsync(1, Lease, Ct)).ShouldHaveSingleItem();
+        head.Id.ShouldBe(rows[0].Id);
+        (await outbox.ClaimDueAsync(10, Lease, Ct)).ShouldBeEmpty();
+        (await outbox.HasOlderAsync(group, rows[1].Id, Ct)).ShouldBeTrue();
+
+        // A row without order, even of the same group, is not held up.
+        await CommitAsync(store, StoreFixture.Message() with { GroupId = group });
+        (await outbox.ClaimDueAsync(10, Lease, Ct)).ShouldHaveSingleItem().Message.Ordered.ShouldBeFalse();
+
+        await outbox.PostponeAsync([head.Id], "refused", Lease, counts: true, Ct);
+        (await outbox.ClaimDueAsync(10, Lease, Ct)).ShouldBeEmpty();
+        // Its followers were postponed with it, so that nobody looks at them again and again.
+        (await outbox.NextDueAsync(Ct))!.Value.ShouldBeGreaterThan(TimeSpan.FromSeconds(30));
+
+        await outbox.PostponeAsync([.. rows.Select(row => row.Id)], "at once", TimeSpan.Zero, counts: false, Ct);
+        var all = await outbox.ClaimDueAsync(10, Lease, Ct);
+        all.Select(row => row.Id).ShouldBe(rows.Select(row => row.Id));
+        all[0].Attempts.ShouldBe(1);
+        all[1].Attempts.ShouldBe(0);
+        await outbox.DeleteAsync([rows[0].Id], Ct);
+        (await outbox.HasOlderAsync(group, rows[1].Id, Ct)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_commit_names_the_older_rows_of_its_group_that_are_still_pending()
+    {
+        await using var store = await StoreAsync();
+        var group = Guid.NewGuid();
+        OutgoingMessage Ordered() => StoreFixture.Message() with { GroupId = group, Ordered = true };
+        var first = await CommitAsync(store, Ordered(), Ordered());
+        await CommitAsync(store, Ordered() with { GroupId = Guid.NewGuid() });
+        await CommitAsync(store, Ordered());
+        store.Relay.Commits.Select(commit => commit.Older.Count).ShouldBe([0, 0, 2]);
+        store.Relay.Commits.Last().Older.ShouldBe(first.Select(row => row.Id));
+    }
+
+    [Fact, Trait("req", "OBX-04")]
+    public async Task A_refused_row_stays_with_its_reason_and_its_tries_and_at_last_is_parked()
+    {
+        await using var store = await StoreAsync(TimeSpan.Zero);
+        var outbox = store.Get<IOutboxStore>();
+        var row = (await CommitAsync(store, StoreFixture.Message("exchange:nowhere")))[0];
+        await outbox.PostponeAsync([row.Id], "no queue", TimeSpan.Zero, counts: true, Ct);
+        await outbox.PostponeAsync([row.Id], "broker away", TimeSpan.Zero, counts: false, Ct);
+        (await outbox.ClaimDueAsync(10, Lease, Ct)).ShouldHaveSingleItem().Attempts.ShouldBe(1);
+        await outbox.ParkAsync(row.Id, "UNROUTABLE", "no queue is bound", Ct);
+        await outbox.ParkAsync(row.Id, "UNROUTABLE", "no queue is bound", Ct);
+
+        (await store.CountAsync("outbox")).ShouldBe(0);
+        var letter = (await store.Get<IDeadLetters>().ListAsync(null, null, 10, Ct)).ShouldHaveSingleItem();
+        (letter.Direction, letter.Endpoint, letter.Reason, letter.Detail, letter.Attempts).ShouldBe(
+            ("out", "nowhere", "UNROUTABLE", "no queue is bound", 2)
+        );
+        letter.Message.MessageId.ShouldBe(row.Message.MessageId);
+    }
+
+    [Fact]
+    public async Task An_expired_message_is_dropped_instead_of_claimed()
+    {
+        await using var store = await StoreAsync(TimeSpan.Zero);
+        await CommitAsync(
+            store,
+            StoreFixture.Message() with
+            {
+                ExpiresAt = DateTimeOffset.UnixEpoch,
+            },
+            StoreFixture.Message() with
+            {
+                ExpiresAt = DateTimeOffset.UnixEpoch.AddYears(200),
+            }
+        );
+        (await store.Get<IOutboxStore>().ClaimDueAsync(10, Lease, Ct)).Count.ShouldBe(1);
+        (await store.CountAsync("outbox")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_figures_tell_messages_timers_and_dead_letters_apart()
+    {
+        await using var store = await StoreAsync(TimeSpan.Zero);
+        var outbox = store.Get<IOutboxStore>();
+        (await outbox.FiguresAsync(Ct)).ShouldBe(new OutboxFigures(0, 0, TimeSpan.Zero, 0));
+        var rows = await CommitAsync(
+            store,
+            StoreFixture.Message(),
+            StoreFixture.Message(),
+            StoreFixture.Timer(Guid.NewGuid(), TimeSpan.FromHours(1)),
+            StoreFixture.Timer(Guid.NewGuid(), TimeSpan.Zero)
+        );
+        await outbox.ParkAsync(rows[0].Id, "X", "y", Ct);
+        await Task.Yield();
+        var figures = await outbox.FiguresAsync(Ct);
+        (figures.Backlog, figures.Timers, figures.Dead).ShouldBe((2, 1, 1));
+        figures.OldestDue.ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task What_was_handed_over_is_due_again_when_the_program_starts_anew_and_timers_keep_their_time()
+    {
+        await using var store = await StoreAsync(TimeSpan.FromHours(1));
+        var outbox = store.Get<IOutboxStore>();
+        var rows = await CommitAsync(
+            store,
+            StoreFixture.Message(),
+            StoreFixture.Message(),
+            StoreFixture.Timer(Guid.NewGuid(), TimeSpan.FromHours(1))
+        );
+        await outbox.HandedOverAsync([rows[0].Id], TimeSpan.FromHours(1), Ct);
+        (await outbox.ClaimDueAsync(10, Lease, Ct)).ShouldBeEmpty();
+        (await outbox.RecoverHandedOverAsync(Ct)).ShouldBe(2);
+        (await outbox.ClaimDueAsync(10, Lease, Ct)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Timers_are_listed_moved_and_cancelled_in_a_transaction()
+    {
+        await using var store = await StoreAsync();
+        var timers = store.Get<ITimers>();
+        var (kept, moved, cancelled, group) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        await CommitAsync(
+            store,
+            StoreFixture.Timer(kept, TimeSpan.FromHours(2)) with
+            {
+                GroupId = group,
+            },
+            StoreFixture.Timer(moved, TimeSpan.FromHours(3)),
+            StoreFixture.Timer(cancelled, TimeSpan.FromHours(4))
+        );
+        store.Relay.Commits.ShouldBeEmpty();
+        store.Relay.Timers.ShouldHaveSingleItem().ShouldBe(TimeSpan.FromHours(2));
+        (await timers.ListAsync(null, 10, Ct)).Select(timer => timer.Token).ShouldBe([kept, moved, cancelled]);
+
+        async Task Change(bool commit)
+        {
+            await using var work = store.Units.Create();
+            work.MoveTimer(moved, TimeSpan.FromMinutes(1));
+            work.CancelTimer(cancelled);
+            work.CancelTimer(Guid.NewGuid());
+            if (commit)
+            {
+                await work.CommitAsync(Ct);
+            }
+        }
+
+        await Change(commit: false);
+        (await timers.ListAsync(null, 10, Ct)).Count.ShouldBe(3);
+        await Change(commit: true);
+        (await timers.ListAsync(null, 10, Ct)).Select(timer => timer.Token).ShouldBe([moved, kept]);
+        store.Relay.Timers.ShouldContain(TimeSpan.FromMinutes(1));
+        (await timers.ListAsync(group, 10, Ct)).ShouldHaveSingleItem().Token.ShouldBe(kept);
+
+        (await timers.MoveAsync(kept, TimeSpan.Zero, Ct)).ShouldBeTrue();
+        (await store.Get<IOutboxStore>().ClaimDueAsync(10, Lease, Ct)).ShouldHaveSingleItem().Message.Token.ShouldBe(kept);
+        (await timers.CancelAsync(moved, Ct)).ShouldBeTrue();
+        (await timers.CancelAsync(moved, Ct)).ShouldBeFalse();
+        (await timers.MoveAsync(moved, TimeSpan.Zero, Ct)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_timer_with_a_token_that_exists_replaces_it_and_a_delivery_of_the_old_one_does_not_remove_it()
+    {
+        await using var store = await StoreAsync();
+        var outbox = store.Get<IOutboxStore>();
+        var token = Guid.NewGuid();
+        await CommitAsync(store, StoreFixture.Timer(token, TimeSpan.Zero));
+        var old = (await outbox.ClaimDueAsync(10, Lease, Ct)).ShouldHaveSingleItem();
+        var replacement = StoreFixture.Timer(token, TimeSpan.Zero);
+        await using (var work = store.Units.Create())
+        {
+            work.Send(StoreFixture.Timer(token, TimeSpan.FromHours(5)));
+            work.Send(replacement);
+            await work.CommitAsync(Ct);
+        }
+
+        (await store.CountAsync("outbox")).ShouldBe(1);
+        await outbox.DeleteAsync([old.Id], Ct);
+        (await outbox.ClaimDueAsync(10, Lease, Ct)).ShouldHaveSingleItem().Message.MessageId.ShouldBe(replacement.MessageId);
+
+        await using var both = store.Units.Create();
+        both.Send(StoreFixture.Timer(token, TimeSpan.FromHours(5)));
+        both.CancelTimer(token);
+        await both.CommitAsync(Ct);
+        (await store.CountAsync("outbox")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_parked_message_can_be_read_sent_again_with_its_own_id_and_discarded()
+    {
+        await using var store = await StoreAsync(TimeSpan.Zero);
+        var letters = store.Get<IDeadLetters>();
+        var key = new InboxKey(Guid.NewGuid(), Guid.NewGuid());
+        var message = StoreFixture.Message() with
+        {
+            MessageId = key.MessageId,
+            GroupId = Guid.NewGuid(),
+            ExpiresAt = DateTimeOffset.UnixEpoch,
+            Headers = new Dictionary<string, string> { ["a"] = "b" },
+        };
+        (await letters.CountRedeliveryAsync(key, Ct)).ShouldBe(1);
+        (await letters.CountRedeliveryAsync(key, Ct)).ShouldBe(2);
+        (await letters.CountRedeliveryAsync(key with { ConsumerId = Guid.NewGuid() }, Ct)).ShouldBe(1);
+        var parked = new ParkedMessage
+        {
+            Endpoint = "agent-refund",
+            Reason = "BAD_BODY",
+            Detail = "line 1",
+            Attempts = 3,
+            Message = message,
+        };
+        await letters.ParkAsync(parked, Ct);
+        await letters.ParkAsync(parked, Ct);
+
+        (await letters.ListAsync("OTHER", null, 10, Ct)).ShouldBeEmpty();
+        (await letters.ListAsync(null, Guid.NewGuid(), 10, Ct)).ShouldBeEmpty();
+        var letter = (await letters.ListAsync("BAD_BODY", message.GroupId, 10, Ct)).ShouldHaveSingleItem();
+        (letter.Direction, letter.Endpoint, letter.Detail, letter.Attempts).ShouldBe(("in", "agent-refund", "line 1", 3));
+        (await letters.FindAsync(letter.Id, Ct))!.Message.Headers["a"].ShouldBe("b");
+
+        (await letters.RetryAsync(letter.Id, Ct)).ShouldBeTrue();
+        (await letters.RetryAsync(letter.Id, Ct)).ShouldBeFalse();
+        (await letters.CountRedeliveryAsync(key, Ct)).ShouldBe(1);
+        store.Relay.Commits.ShouldHaveSingleItem().Rows.ShouldHaveSingleItem().Message.MessageId.ShouldBe(message.MessageId);
+        var row = (await store.Get<IOutboxStore>().ClaimDueAsync(10, Lease, Ct)).ShouldHaveSingleItem();
+        row.Message.Body.ShouldBe(message.Body);
+
+        await letters.ParkAsync(parked, Ct);
+        var second = (await letters.ListAsync(null, null, 10, Ct)).ShouldHaveSingleItem();
+        (await letters.DiscardAsync(second.Id, Ct)).ShouldBeTrue();
+        (await letters.DiscardAsync(second.Id, Ct)).ShouldBeFalse();
+        (await letters.FindAsync(second.Id, Ct)).ShouldBeNull();
+    }
+
+    [Fact, Trait("req", "OBX-05")]
+    public async Task Retention_removes_what_is_past_its_time_in_batches_and_leaves_the_rest()
+    {
+        await using var store = await StoreAsync();
+        for (var i = 0; i < 23; i++)
+        {
+            await using var work = store.Units.Create(new InboxKey(Guid.NewGuid(), Guid.NewGuid()));
+            await work.CommitAsync(Ct);
+        }
+
+        var sql = store.Sql;
+        await store.Units.ExecuteAsync(
+            new Statement($"UPDATE {sql.Table("inbox")} SET received_at = {sql.NowPlus("@ago")}", ("ago", -7_200_000L, ColumnKind.Int64)),
+            Ct
+        );
+        var young = new InboxKey(Guid.NewGuid(), Guid.NewGuid());
+        await using (var work = store.Units.Create(young))
+        {
+            await work.CommitAsync(Ct);
+        }
+
+        await store.Get<IDeadLetters>().CountRedeliveryAsync(young, Ct);
+        var options = store.Get<RetentionOptions>();
+        (options.Inbox, options.BatchSize, options.Pause) = (TimeSpan.FromHours(1), 10, TimeSpan.Zero);
+        (await store.Get<RetentionSweep>().SweepAsync(Ct)).ShouldBe(23);
+        (await store.CountAsync("inbox")).ShouldBe(1);
+        (await store.CountAsync("redelivery")).ShouldBe(1);
+    }
+}
