@@ -74,7 +74,7 @@ public sealed record CompensationPlan
     /// <summary>The agent type that carries it out.</summary>
     public required string AgentType { get; init; }
 
-    /// <summary>JSON object handed to the agent. The output of the undone step is handed over beside it.</summary>
+    /// <summary>JSON object handed to the agent. Absent: the undone step's own input. Its output is handed over beside it.</summary>
     public JsonElement? Input { get; init; }
 
     /// <summary>As <see cref="PlanStep.TimeoutMs"/>.</summary>

@@ -119,17 +119,25 @@ internal sealed class RunMail(EnvelopeFactory envelopes, RunLimits limits)
 
     private static CompensateStep Undo(RunState run, RunAction.Compensate undo)
     {
-        var plan = run.Plan.Steps.First(s => s.Id == undo.StepId).Compensation!;
+        var step = run.Plan.Steps.First(s => s.Id == undo.StepId);
+        var plan = step.Compensation!;
         return new CompensateStep
         {
             RunId = run.RunId,
             StepId = undo.StepId,
             Attempt = undo.Attempt,
             AgentType = plan.AgentType,
-            Input = plan.Input ?? EmptyObject,
+            Input = plan.Input ?? OwnInput(run, step),
             Output = run[undo.StepId].Output!.Value,
             TimeoutMs = Milliseconds(undo.Timeout),
         };
+    }
+
+    // Whoever undoes a step without words of its own is told what the step was told.
+    private static JsonElement OwnInput(RunState run, PlanStep step)
+    {
+        var outputs = run.Steps.Where(s => s.Output is not null).ToDictionary(s => s.Id, s => s.Output!.Value, StringComparer.Ordinal);
+        return StepInput.Resolve(step, outputs).Input ?? EmptyObject;
     }
 
     private static CancelStep Stop(RunState run, RunAction.CancelStep stop) =>
