@@ -28,6 +28,8 @@ internal static class RunPrinter
         output.Line($"accepted     {Output.When(run.AcceptedAt)}, deadline {Output.When(run.DeadlineAt)}");
         if (run.EndedAt is { } ended)
             output.Line($"ended        {Output.When(ended)} after {(ended - run.AcceptedAt).TotalSeconds:0.0} s");
+        if (run.JoinedRunId is { } joined)
+            output.Line($"joined       run {joined}: the same requester and scope");
         if (run.FailedStep is not null)
             output.Line($"failed at    {run.FailedStep}");
         output.Console.Write(Steps(details.Steps));
@@ -42,16 +44,38 @@ internal static class RunPrinter
 
     public static Table Steps(IReadOnlyList<StepRow> steps)
     {
-        var table = Output.Table("step", "agent", "status", "attempt", "reason", "waits for");
+        var table = Output.Table("step", "agent", "status", "attempt", "took", "reason", "now");
         foreach (var step in steps)
-            table.AddTextRow(step.StepId, step.AgentType, step.Status, $"{step.Attempt}", step.Reason, step.WaitingOn);
+        {
+            table.AddTextRow(
+                step.StepId,
+                step.AgentType,
+                step.InDoubt ? $"{step.Status} (in doubt)" : step.Status,
+                step.Attempt == 0 ? "" : $"{step.Attempt}",
+                step is { StartedAt: { } started, EndedAt: { } ended } ? $"{(ended - started).TotalSeconds:0.0} s" : "",
+                step.Detail is null ? step.Reason : $"{step.Reason}: {step.Detail}",
+                Now(step)
+            );
+        }
         return table;
     }
+
+    private static string Now(StepRow step) =>
+        string.Join(
+            ", ",
+            new[]
+            {
+                step.WaitingOn is null ? null : $"waits for {step.WaitingOn}",
+                step.QuestionId is null ? null : $"question {step.QuestionId}",
+                step.Percent is null ? null : $"{step.Percent} %",
+                step.Note,
+            }.OfType<string>()
+        );
 
     public static string Entry(HistoryRow entry)
     {
         var step = entry.StepId is null ? "" : $"  {entry.StepId}{(entry.Attempt is null ? "" : $" #{entry.Attempt}")}";
-        var detail = entry.Data is { } json ? $"  {json.GetRawText()}" : "";
-        return $"{entry.At.UtcDateTime:HH:mm:ss.fff}  {entry.Type}{step}{detail}";
+        var detail = entry.Detail is { } json ? $"  {json.GetRawText()}" : "";
+        return $"{entry.At.UtcDateTime:HH:mm:ss.fff}  {entry.Event}{step}{detail}";
     }
 }

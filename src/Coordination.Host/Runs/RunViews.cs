@@ -7,7 +7,7 @@ namespace Coordination.Host.Runs;
 internal sealed class RunViews(NpgsqlDataSource database)
 {
     private const string RunColumns =
-        "run_id, name, status, reason, requester, business_scope, accepted_at, ended_at, deadline_at, failed_step, compensated, outputs";
+        "run_id, name, status, reason, requester, business_scope, accepted_at, ended_at, deadline_at, failed_step, compensated, outputs, joined_run_id";
 
     public async Task<IReadOnlyList<RunRow>> ListAsync(IReadOnlyCollection<string> statuses, int limit, CancellationToken cancellationToken)
     {
@@ -29,27 +29,26 @@ internal sealed class RunViews(NpgsqlDataSource database)
     {
         await using var command = Of(
             runId,
-            "select step_id, agent_type, status, attempt, reason, waiting_on from coordination.coord_v1_steps where run_id = $1 order by position"
+            """
+            select step_id, agent_type, status, attempt, reason, detail, waiting_on, question_id, percent, note, in_doubt, started_at, ended_at
+            from coordination.coord_v1_steps where run_id = $1 order by position
+            """
         );
-        return await ReadAsync(
-            command,
-            row => new StepRow(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3), Text(row, 4), Text(row, 5)),
-            cancellationToken
-        );
+        return await ReadAsync(command, Step, cancellationToken);
     }
 
     /// <summary>What happened to a run after the entry <paramref name="after"/>, in order.</summary>
-    public async Task<IReadOnlyList<HistoryRow>> HistoryAsync(Guid runId, int after, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<HistoryRow>> HistoryAsync(Guid runId, long after, CancellationToken cancellationToken)
     {
         await using var command = Of(
             runId,
-            "select seq, at, type, step_id, attempt, data from coordination.coord_v1_history where run_id = $1 and seq > $2 order by seq limit 1000"
+            "select id, at, event, step_id, attempt, detail from coordination.coord_v1_history where run_id = $1 and id > $2 order by id limit 1000"
         );
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         return await ReadAsync(
             command,
             row => new HistoryRow(
-                row.GetInt32(0),
+                row.GetInt64(0),
                 row.GetFieldValue<DateTimeOffset>(1),
                 row.GetString(2),
                 Text(row, 3),
@@ -82,6 +81,25 @@ internal sealed class RunViews(NpgsqlDataSource database)
             FailedStep = Text(row, 9),
             Compensated = Json(row, 10),
             Outputs = Json(row, 11),
+            JoinedRunId = row.IsDBNull(12) ? null : row.GetGuid(12),
+        };
+
+    private static StepRow Step(NpgsqlDataReader row) =>
+        new()
+        {
+            StepId = row.GetString(0),
+            AgentType = row.GetString(1),
+            Status = row.GetString(2),
+            Attempt = row.IsDBNull(3) ? 0 : row.GetInt32(3),
+            Reason = Text(row, 4),
+            Detail = Text(row, 5),
+            WaitingOn = Text(row, 6),
+            QuestionId = Text(row, 7),
+            Percent = row.IsDBNull(8) ? null : row.GetInt32(8),
+            Note = Text(row, 9),
+            InDoubt = row.GetBoolean(10),
+            StartedAt = Time(row, 11),
+            EndedAt = Time(row, 12),
         };
 
     private static async Task<IReadOnlyList<T>> ReadAsync<T>(

@@ -21,14 +21,17 @@ internal static class RunsCommand
     public static Argument<Guid> RunId() => new("RUN") { Description = "The run's id." };
 
     /// <exception cref="CommandFailure">There is no such run, or it was rejected; the message says which.</exception>
-    public static async Task<RunDetails> DetailsAsync(RunViews views, Guid runId, bool withHistory, CancellationToken cancellationToken)
+    public static async Task<RunDetails> DetailsAsync(Office office, Guid runId, bool withHistory, CancellationToken cancellationToken)
     {
-        var run =
-            await views.FindAsync(runId, cancellationToken)
-            ?? throw new CommandFailure(
+        var views = new RunViews(office.Database);
+        if (await views.FindAsync(runId, cancellationToken) is not { } run)
+        {
+            SubmitCommand.Refuse(await office.Runs.GetAsync(runId, cancellationToken), runId);
+            throw new CommandFailure(
                 ExitCode.NotFound,
-                $"There is no run {runId}. If it was just submitted, no host has judged it yet; if it was rejected, submitting it again says why."
+                $"There is no run {runId}. If it was just submitted, no host has judged it yet: is one running?"
             );
+        }
         return new RunDetails(
             run,
             await views.StepsAsync(runId, cancellationToken),
@@ -44,7 +47,7 @@ internal static class RunsCommand
             HelpName = "STATUS",
             AllowMultipleArgumentsPerToken = false,
         };
-        status.AcceptOnlyFromAmong(["running", "stopping", "compensating", .. RunStatus.Terminal.Where(each => each != "rejected")]);
+        status.AcceptOnlyFromAmong(["running", "cancelling", "compensating", .. RunStatus.Terminal.Where(each => each != "rejected")]);
         var limit = CommonOptions.Limit();
         var command = new Command("list", "Runs, the newest first.") { status, limit }.WithExamples(
             "coordination runs list",
@@ -104,7 +107,7 @@ internal static class RunsCommand
             {
                 await using var office = await Office.OpenAsync(invocation, cancellationToken);
                 var details = await DetailsAsync(
-                    new RunViews(office.Database),
+                    office,
                     invocation.Arguments.GetValue(id),
                     invocation.Arguments.GetValue(history),
                     cancellationToken
@@ -188,7 +191,7 @@ internal static class RunsCommand
 
     private static async Task<RunRow> UnfinishedAsync(Office office, Guid runId, CancellationToken cancellationToken)
     {
-        var details = await DetailsAsync(new RunViews(office.Database), runId, withHistory: false, cancellationToken);
+        var details = await DetailsAsync(office, runId, withHistory: false, cancellationToken);
         return RunStatus.IsTerminal(details.Run.Status)
             ? throw new CommandFailure(ExitCode.Failed, $"Run {runId} is over: {details.Run.Status}.")
             : details.Run;

@@ -114,7 +114,8 @@ internal static class SubmitCommand
         return RunStatus.ExitCodeOf(run.Status);
     }
 
-    private static void Refuse(RunInfo? run, Guid id)
+    /// <exception cref="CommandFailure">The run was rejected; the message has every problem.</exception>
+    public static void Refuse(RunInfo? run, Guid id)
     {
         if (run is not { Status: "rejected" })
             return;

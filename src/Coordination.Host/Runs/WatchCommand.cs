@@ -27,11 +27,10 @@ internal static class WatchCommand
             async (invocation, cancellationToken) =>
             {
                 await using var office = await Office.OpenAsync(invocation, cancellationToken);
-                var views = new RunViews(office.Database);
                 var run = invocation.Arguments.GetValue(id);
                 var end = invocation.Output.IsInteractive
-                    ? await LiveAsync(views, run, invocation.Output, cancellationToken)
-                    : await LinesAsync(views, run, invocation.Output, cancellationToken);
+                    ? await LiveAsync(office, run, invocation.Output, cancellationToken)
+                    : await LinesAsync(office, run, invocation.Output, cancellationToken);
                 invocation.Output.Show(
                     end,
                     _ => invocation.Output.Line(end.Run.Reason is null ? end.Run.Status : $"{end.Run.Status}: {end.Run.Reason}")
@@ -61,12 +60,13 @@ internal static class WatchCommand
         }
     }
 
-    private static async Task<RunDetails> LinesAsync(RunViews views, Guid runId, Output output, CancellationToken cancellationToken)
+    private static async Task<RunDetails> LinesAsync(Office office, Guid runId, Output output, CancellationToken cancellationToken)
     {
-        var last = 0;
+        var views = new RunViews(office.Database);
+        var last = 0L;
         while (true)
         {
-            var details = await RunsCommand.DetailsAsync(views, runId, withHistory: false, cancellationToken);
+            var details = await RunsCommand.DetailsAsync(office, runId, withHistory: false, cancellationToken);
             // Read after the state: an entry of the last transition is never missed.
             IReadOnlyList<HistoryRow> news;
             do
@@ -74,7 +74,7 @@ internal static class WatchCommand
                 news = await views.HistoryAsync(runId, last, cancellationToken);
                 foreach (var entry in news)
                     output.Line(RunPrinter.Entry(entry));
-                last = news.Count > 0 ? news[^1].Seq : last;
+                last = news.Count > 0 ? news[^1].Id : last;
             } while (news.Count > 0);
             if (RunStatus.IsTerminal(details.Run.Status))
                 return details;
@@ -82,9 +82,9 @@ internal static class WatchCommand
         }
     }
 
-    private static async Task<RunDetails> LiveAsync(RunViews views, Guid runId, Output output, CancellationToken cancellationToken)
+    private static async Task<RunDetails> LiveAsync(Office office, Guid runId, Output output, CancellationToken cancellationToken)
     {
-        var details = await RunsCommand.DetailsAsync(views, runId, withHistory: false, cancellationToken);
+        var details = await RunsCommand.DetailsAsync(office, runId, withHistory: false, cancellationToken);
         await output
             .Console.Live(RunPrinter.Steps(details.Steps))
             .StartAsync(async live =>
@@ -98,7 +98,7 @@ internal static class WatchCommand
                     if (RunStatus.IsTerminal(details.Run.Status))
                         return;
                     await Task.Delay(Pause, TimeProvider.System, cancellationToken);
-                    details = await RunsCommand.DetailsAsync(views, runId, withHistory: false, cancellationToken);
+                    details = await RunsCommand.DetailsAsync(office, runId, withHistory: false, cancellationToken);
                 }
             });
         return details;

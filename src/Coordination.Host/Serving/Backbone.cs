@@ -15,13 +15,14 @@ internal static class Backbone
     public static void AddHosted(this IServiceCollection services, HostSettings settings)
     {
         services.AddCoordination(coordination =>
-            coordination.UseRabbitMq(settings.BrokerUri ?? NoBroker).UsePostgres(settings.Database!.ConnectionString)
+            coordination
+                .UseRabbitMq(settings.BrokerUri ?? NoBroker)
+                .UsePostgres(settings.Database!.ConnectionString)
+                .AddRuns(runs => settings.Configuration.GetSection(SettingNames.Runs).Bind(runs))
         );
         // Agents run elsewhere; their table belongs to the same database.
         services.AddWorkersSchema();
-        services
-            .AddOptions<OutboxOptions>()
-            .Bind(settings.Configuration.GetSection(SettingNames.Outbox), binder => binder.ErrorOnUnknownConfiguration = true);
+        services.Configure<OutboxOptions>(settings.Configuration.GetSection(SettingNames.Outbox));
     }
 
     /// <summary>What commands use to look and steer: the database alone. What they store is delivered by a running host.</summary>

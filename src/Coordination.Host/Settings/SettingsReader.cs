@@ -1,5 +1,6 @@
 using Coordination.Host.CommandLine;
 using Coordination.Persistence;
+using Coordination.Sagas.Runs;
 using Npgsql;
 
 namespace Coordination.Host.Settings;
@@ -54,6 +55,8 @@ internal static class SettingsReader
             problems.Add($"{SettingNames.LogFormat} (--log-format) is \"{settings.LogFormat}\": it may be line or json.");
         UnknownSettings(configuration, problems);
         Urls(settings.Urls, problems);
+        Section<OutboxOptions>(configuration, SettingNames.Outbox, problems);
+        Section<RunsOptions>(configuration, SettingNames.Runs, problems);
         if (needs.HasFlag(Needs.Database))
             settings = settings with { Database = Database(configuration, problems) };
         if (needs.HasFlag(Needs.Broker) && Broker(configuration, problems) is (var address, var uri))
@@ -67,6 +70,27 @@ internal static class SettingsReader
         {
             if (!SettingNames.All.Contains(child.Path, StringComparer.OrdinalIgnoreCase))
                 problems.Add($"{child.Path} is no setting of this program. Known are {string.Join(", ", SettingNames.All)}.");
+        }
+    }
+
+    // Whether the values are in range is checked where they are used; here: do they exist, and can they be read?
+    private static void Section<TOptions>(IConfiguration configuration, string name, List<string> problems)
+        where TOptions : new()
+    {
+        var known = typeof(TOptions).GetProperties().Select(property => property.Name).ToList();
+        foreach (var child in configuration.GetSection(name).GetChildren())
+        {
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                problems.Add($"{child.Path} is no setting of this program. Known are {string.Join(", ", known)}.");
+        }
+        try
+        {
+            configuration.GetSection(name).Bind(new TOptions());
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The binder names the setting and the type it wanted.
+            problems.Add(exception.Message);
         }
     }
 
