@@ -35,7 +35,6 @@ public static class CommandLine
     {
         Description = $"RabbitMQ, amqp://user:password@host/vhost. Needs --database. Default: ${BrokerVariable}, else none: in memory.",
         HelpName = "URI",
-        DefaultValueFactory = _ => Variable(BrokerVariable),
     };
 
     private static readonly Option<string?> Database = new("--database")
@@ -43,7 +42,6 @@ public static class CommandLine
         Description =
             $"PostgreSQL, a connection string or postgres:// URI. Needs --broker. Default: ${DatabaseVariable}, else none: SQLite.",
         HelpName = "TEXT",
-        DefaultValueFactory = _ => Variable(DatabaseVariable),
     };
 
     private static readonly Option<Role> Part = new("--role")
@@ -70,14 +68,12 @@ public static class CommandLine
         Description =
             $"OpenAI-compatible endpoint the reading agents ask. Default: ${ChatEndpointVariable}, else none: rules. Key: ${ChatKeyVariable}.",
         HelpName = "URI",
-        DefaultValueFactory = _ => Variable(ChatEndpointVariable),
     };
 
     private static readonly Option<string?> ChatModel = new("--chat-model")
     {
         Description = $"Model to ask. Default: ${ChatModelVariable}.",
         HelpName = "NAME",
-        DefaultValueFactory = _ => Variable(ChatModelVariable),
     };
 
     public static RootCommand Create(Func<SampleOptions, CancellationToken, Task<int>> run)
@@ -110,7 +106,7 @@ public static class CommandLine
 
     private static IEnumerable<string> Problems(System.CommandLine.Parsing.CommandResult line)
     {
-        var (broker, database) = (line.GetValue(Broker), line.GetValue(Database));
+        var (broker, database) = (line.GetValue(Broker) ?? Variable(BrokerVariable), line.GetValue(Database) ?? Variable(DatabaseVariable));
         if (broker is null != database is null)
         {
             yield return $"--broker and --database go together: --{(broker is null ? "broker" : "database")} is missing (or ${BrokerVariable}, ${DatabaseVariable}).";
@@ -143,7 +139,10 @@ public static class CommandLine
             yield return $"--tickets {file} does not exist.";
         }
 
-        var (endpoint, model) = (line.GetValue(ChatEndpoint), line.GetValue(ChatModel));
+        var (endpoint, model) = (
+            line.GetValue(ChatEndpoint) ?? Variable(ChatEndpointVariable),
+            line.GetValue(ChatModel) ?? Variable(ChatModelVariable)
+        );
         if (endpoint is not null && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var chat) && chat.Scheme is "http" or "https"))
         {
             yield return "--chat-endpoint must be a URI such as http://localhost:11434/v1.";
@@ -164,15 +163,16 @@ public static class CommandLine
             Tickets = line.GetValue(Tickets),
             DataSet = line.GetValue(DataSet),
             Data = new DataFolder(line.GetValue(Data)!),
-            Broker = line.GetValue(Broker),
-            Database = line.GetValue(Database),
+            Broker = line.GetValue(Broker) ?? Variable(BrokerVariable),
+            Database = line.GetValue(Database) ?? Variable(DatabaseVariable),
             Agents = agents.Length > 0 ? [.. agents.Distinct(StringComparer.Ordinal)] : [.. Fleet.AgentTypes],
             Migrate = !line.GetValue(NoMigrate),
-            Chat = line.GetValue(ChatEndpoint) is { } endpoint
-                ? new ChatSettings(new Uri(endpoint), line.GetValue(ChatModel)!, Variable(ChatKeyVariable))
+            Chat = (line.GetValue(ChatEndpoint) ?? Variable(ChatEndpointVariable)) is { } endpoint
+                ? new ChatSettings(new Uri(endpoint), (line.GetValue(ChatModel) ?? Variable(ChatModelVariable))!, Variable(ChatKeyVariable))
                 : null,
         };
     }
 
+    // Not as the options' defaults: the help shows defaults, and an address holds a password.
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }
