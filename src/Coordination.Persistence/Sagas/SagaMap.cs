@@ -45,7 +45,7 @@ internal sealed class SagaMap<TSaga>
             $"UPDATE {table} SET {string.Join(", ", columns.Where(c => c.Property != "CorrelationId").Select(c => $"{c.Name} = {c.Value}"))} "
             + $"WHERE {Key} = @{Key} AND {version.Name} = @expected_version";
         delete = $"DELETE FROM {table} WHERE {Key} = @id AND {version.Name} = @expected_version";
-        LockedSelect = select + dialect.ForUpdate;
+        LockedSelect = $"{select} {dialect.ForUpdate}".TrimEnd();
     }
 
     private string Key => columns.Single(c => c.Property == "CorrelationId").Name;
