@@ -1,6 +1,7 @@
 using Coordination.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using TicketTriage.Agents;
+using TicketTriage.Running;
 
 namespace TicketTriage;
 
@@ -31,6 +32,21 @@ public static class Fleet
             Types[type](services, asksModel);
         }
     }
+
+    /// <summary>Waits until the host has heard of every agent type: it refuses plans that name unknown ones.</summary>
+    public static Task WaitAsync(RunClient client, CancellationToken cancellationToken) =>
+        Servers.WaitAsync(
+            "agents",
+            async stop =>
+            {
+                var missing = AgentTypes.Except(await client.GetAgentTypesAsync(stop)).ToList();
+                if (missing.Count > 0)
+                {
+                    throw new InvalidOperationException($"nobody has announced {string.Join(", ", missing)} yet.");
+                }
+            },
+            cancellationToken
+        );
 
     // Agents that only compute run inside the message's own transaction; the others claim their work and hold nothing while they wait.
     private static Action<AgentOptions> InlineUnless(bool asksModel) => agent => agent.Inline = !asksModel;

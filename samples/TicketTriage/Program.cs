@@ -4,6 +4,7 @@ using Coordination.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Spectre.Console;
+using TicketTriage;
 using TicketTriage.Running;
 using TicketTriage.Tickets;
 
@@ -54,16 +55,13 @@ static async Task<int> SubmitAsync(IHost host, SampleOptions options, Cancellati
         Console.WriteLine($"{file.Name}, line {line.Number}: {line.Fault}; skipped");
     }
 
-    var watch = new RunWatch(host.Services.GetRequiredService<RunClient>(), tickets);
+    var client = host.Services.GetRequiredService<RunClient>();
+    var watch = new RunWatch(client, tickets);
+    var live = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
     var work = SubmitAndWaitAsync();
     try
     {
-        await ProgressView.ShowAsync(
-            watch,
-            tickets.Count,
-            work,
-            live: AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected
-        );
+        await ProgressView.ShowAsync(watch, tickets.Count, work, live);
     }
     catch (OperationCanceledException) when (stop.IsCancellationRequested)
     {
@@ -74,12 +72,19 @@ static async Task<int> SubmitAsync(IHost host, SampleOptions options, Cancellati
     var runs = watch.Runs.Select(run => run.Run).ToList();
     var audit = Audit.Of(options.Data);
     var summary = Summary.Of(watch.Submitted, runs, audit);
+    foreach (var reason in Report.Rejections(watch.Runs))
+    {
+        Console.WriteLine(reason);
+    }
+
+    AnsiConsole.Profile.Width = live ? AnsiConsole.Profile.Width : 120;
     AnsiConsole.Write(Report.Of(runs, audit));
     Console.WriteLine(summary.ToLine());
     return watch.Ended == tickets.Count && summary.DuplicateEffects == 0 ? 0 : 1;
 
     async Task SubmitAndWaitAsync()
     {
+        await Fleet.WaitAsync(client, stop);
         await watch.SubmitAsync(stop);
         await watch.WaitAsync(stop);
     }

@@ -1,7 +1,9 @@
+using Coordination.Contracts;
 using Coordination.Workers;
 using Spectre.Console;
 using TicketTriage.Agents;
 using TicketTriage.Outside;
+using TicketTriage.Tickets;
 
 namespace TicketTriage.Running;
 
@@ -39,6 +41,16 @@ public static class Report
         return table;
     }
 
+    /// <summary>Why runs were not accepted, each reason once.</summary>
+    public static IEnumerable<string> Rejections(IEnumerable<(Ticket Ticket, RunInfo? Run)> runs) =>
+        runs.Where(run => run.Run is { Status: "rejected" })
+            .GroupBy(run => run.Run!.Reason)
+            .Select(group =>
+                group.Key == ReasonCode.IdempotencyConflict
+                    ? $"{group.Count()} tickets were submitted before with other content, {group.First().Ticket.Id} for one: use --data-set or --data."
+                    : $"{group.Count()} tickets were rejected ({group.Key}), {group.First().Ticket.Id} for one: {group.First().Run!.Problems}"
+            );
+
     private const string Undone = "failed, undone";
 
     private static readonly (string Status, string Result, string Meaning)[] Endings =
@@ -54,7 +66,7 @@ public static class Report
         ("failed", "", "a step failed and there was nothing to undo"),
         ("expired", "", "did not end in time"),
         ("cancelled", "", "stopped by a person"),
-        ("rejected", "", "not accepted: the ticket was submitted before with other content, see --data-set"),
+        ("rejected", "", "not accepted; the reason is above"),
     ];
 
     private static string StatusOf(RunInfo run) => run is { Status: "failed", Compensated.Count: > 0 } ? Undone : run.Status;

@@ -11,7 +11,8 @@ public sealed class ServerRefusedException(string message, Exception cause) : Ex
 /// <summary>Waits for broker and database at start, saying what it waits for.</summary>
 public static class Servers
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Reminder = TimeSpan.FromSeconds(10);
 
     /// <exception cref="ServerRefusedException">Wrong credentials, or no such database or virtual host.</exception>
@@ -28,9 +29,10 @@ public static class Servers
         }
     }
 
-    /// <summary>Tries until the look at the server succeeds.</summary>
+    /// <summary>Tries until the look at the server succeeds; after two seconds it says what is missing.</summary>
     public static async Task WaitAsync(string server, Func<CancellationToken, Task> look, CancellationToken cancellationToken)
     {
+        var begin = Stopwatch.GetTimestamp();
         long? said = null;
         while (true)
         {
@@ -41,7 +43,7 @@ public static class Servers
             }
             catch (Exception away) when (away is not (ServerRefusedException or OperationCanceledException))
             {
-                if (said is null || Stopwatch.GetElapsedTime(said.Value) > Reminder)
+                if (said is { } last ? Stopwatch.GetElapsedTime(last) > Reminder : Stopwatch.GetElapsedTime(begin) > Grace)
                 {
                     said = Stopwatch.GetTimestamp();
                     Console.WriteLine(

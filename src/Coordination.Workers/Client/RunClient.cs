@@ -112,6 +112,13 @@ public sealed class RunClient
     public Task<RunInfo?> GetAsync(Guid runId, CancellationToken cancellationToken = default) =>
         queries.FindAsync(runId, cancellationToken);
 
+    /// <summary>
+    /// The agent types that have announced themselves, whether or not one is there right now. A plan that names another one is refused; a program
+    /// that starts together with its agents waits for them here before it submits.
+    /// </summary>
+    public Task<IReadOnlyList<string>> GetAgentTypesAsync(CancellationToken cancellationToken = default) =>
+        queries.AgentTypesAsync(cancellationToken);
+
     /// <summary>Waits until the run is terminal.</summary>
     /// <exception cref="TimeoutException">It was not, in time; the message says how it stood.</exception>
     public async Task<RunInfo> WaitAsync(Guid runId, TimeSpan timeout, CancellationToken cancellationToken = default)

@@ -49,5 +49,12 @@ internal sealed class RunQueries(IUnitOfWorkFactory units)
         return rejections.Count > 0 ? rejections[0] : null;
     }
 
+    public Task<IReadOnlyList<string>> AgentTypesAsync(CancellationToken cancellationToken) =>
+        units.QueryAsync(
+            new Statement($"SELECT DISTINCT agent_type FROM {sql.Table("coord_v1_agents")} ORDER BY agent_type"),
+            row => row.GetString(0),
+            cancellationToken
+        );
+
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }
