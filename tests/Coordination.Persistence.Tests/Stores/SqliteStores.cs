@@ -5,13 +5,14 @@ internal static class SqliteStores
 {
     public static string NewFile() => Path.Combine(Path.GetTempPath(), "coordination-tests", $"{Guid.NewGuid():N}.db");
 
-    public static Task<StoreFixture> StartAsync(TimeSpan? grace, string? file = null, bool migrate = true) =>
+    public static Task<StoreFixture> StartAsync(TimeSpan? grace, string? file = null, bool migrate = true, TimeSpan? lockTimeout = null) =>
         StoreFixture.StartAsync(
             services =>
                 services.AddSqliteStore(options =>
                 {
                     options.Path = file ?? NewFile();
                     options.Grace = grace ?? TimeSpan.FromSeconds(20);
+                    options.LockTimeout = lockTimeout ?? TimeSpan.FromSeconds(30);
                 }),
             migrate
         );
@@ -43,5 +44,51 @@ public sealed class The_schema_on_SQLite : SchemaConformance
             Ct
         );
         await store.Get<SchemaMigrator>().MigrateAsync(null, Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct);
+    }
+}
+
+public sealed class Embedded_on_SQLite : EmbeddedConformance
+{
+    private protected override Task<StoreFixture> StoreAsync() => SqliteStores.StartAsync(null);
+}
+
+/// <summary>What holds for SQLite alone: one writer, taken in turn.</summary>
+public sealed class On_SQLite
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Units_of_work_take_turns_and_reads_do_not_wait_for_them()
+    {
+        await using var store = await SqliteStores.StartAsync(null);
+        await using var holder = store.Units.Create(new InboxKey(Guid.NewGuid(), Guid.NewGuid()));
+        (await holder.BeginAsync(Ct)).ShouldBeTrue();
+        var waiting = store.Units.ExecuteAsync(store.Effect("a"), Ct);
+        (await store.EffectsAsync("a")).ShouldBe(0);
+        waiting.IsCompleted.ShouldBeFalse();
+        await holder.CommitAsync(Ct);
+        await waiting;
+        (await store.EffectsAsync("a")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_too_long_for_its_turn_is_told_why()
+    {
+        await using var store = await SqliteStores.StartAsync(null, lockTimeout: TimeSpan.FromMilliseconds(50));
+        await using var holder = store.Units.Create(new InboxKey(Guid.NewGuid(), Guid.NewGuid()));
+        (await holder.BeginAsync(Ct)).ShouldBeTrue();
+        var refusal = await Should.ThrowAsync<TimeoutException>(() => store.Units.ExecuteAsync(store.Effect("a"), Ct));
+        refusal.Message.ShouldContain("SqliteStoreOptions.LockTimeout");
+        await holder.CommitAsync(Ct);
+        await store.Units.ExecuteAsync(store.Effect("a"), Ct);
+    }
+
+    [Fact]
+    public async Task A_commit_reaches_the_disk_before_it_is_acknowledged()
+    {
+        await using var store = await SqliteStores.StartAsync(null);
+        await using var work = store.Units.Create();
+        (await work.QueryAsync(new Statement("PRAGMA journal_mode"), reader => reader.GetString(0), Ct)).ShouldBe(["wal"]);
+        (await work.QueryAsync(new Statement("PRAGMA synchronous"), reader => reader.GetInt32(0), Ct)).ShouldBe([2]);
     }
 }
