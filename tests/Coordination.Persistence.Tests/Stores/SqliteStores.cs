@@ -3,7 +3,11 @@ namespace Coordination.Persistence.Tests;
 /// <summary>SQLite stores for tests, each a file of its own.</summary>
 internal static class SqliteStores
 {
-    public static string NewFile() => Path.Combine(Path.GetTempPath(), "coordination-tests", $"{Guid.NewGuid():N}.db");
+    private static readonly string Folder = Directory.CreateTempSubdirectory("coordination-tests-").FullName;
+
+    static SqliteStores() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Folder, recursive: true);
+
+    public static string NewFile() => Path.Combine(Folder, $"{Guid.NewGuid():N}.db");
 
     public static Task<StoreFixture> StartAsync(TimeSpan? grace, string? file = null, bool migrate = true, TimeSpan? lockTimeout = null) =>
         StoreFixture.StartAsync(
