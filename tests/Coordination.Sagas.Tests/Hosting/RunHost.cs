@@ -26,7 +26,7 @@ internal sealed class RunHost : IAsyncDisposable
     {
         var agent = new ScriptedAgent();
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(new TestOutputLogs()).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddCoordination(coordination =>
         {
             installation(coordination);
@@ -224,4 +224,25 @@ internal sealed class ScriptedAgent : IConsumer<ExecuteStep>, IConsumer<Compensa
                 .Send(ContractOutgoing.To(Wire.RunsEndpoint, answer, Envelopes.CausedBy(context.GetPayload<Envelope>())));
         return Task.CompletedTask;
     }
+}
+
+/// <summary>Shows what the host logs beside the test that caused it.</summary>
+internal sealed class TestOutputLogs : ILoggerProvider, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    ) => TestContext.Current.TestOutputHelper?.WriteLine($"{logLevel}: {formatter(state, exception)} {exception}");
+
+    public void Dispose() { }
 }
