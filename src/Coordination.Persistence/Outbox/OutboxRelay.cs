@@ -24,7 +24,9 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
     private readonly ILogger<OutboxRelay> logger;
     private readonly bool embedded;
     private readonly Channel<Delivery>[] lanes;
-    private readonly Channel<long> delivered = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<OutboxRow> delivered = Channel.CreateUnbounded<OutboxRow>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
     private readonly ConcurrentDictionary<long, byte> inFlight = new();
     private readonly Channel<OutboxRow> blockedRows = Channel.CreateBounded<OutboxRow>(10_000);
     private readonly SemaphoreSlim wake = new(0, 1);
@@ -212,7 +214,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
                 .SendAsync(row.Message, timeout.Token)
                 .WaitAsync(options.PublishTimeout + TimeSpan.FromSeconds(1), clock, cancellationToken)
                 .ConfigureAwait(false);
-            delivered.Writer.TryWrite(row.Id);
+            delivered.Writer.TryWrite(row);
             metrics.Delivered(1, clock.GetElapsedTime(since));
             brokerAway = false;
             return true;
@@ -361,26 +363,32 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
 
     private async Task DeleteDelivered()
     {
-        var ids = new List<long>(2_000);
+        var (gone, kept) = (new List<long>(2_000), new List<long>());
         while (await delivered.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            while (ids.Count < 2_000 && delivered.Reader.TryRead(out var id))
+            while (gone.Count + kept.Count < 2_000 && delivered.Reader.TryRead(out var row))
             {
-                ids.Add(id);
+                // Embedded: a command's row stays until its receiver has committed; nobody settles an event.
+                (embedded && row.Message.Mandatory ? kept : gone).Add(row.Id);
             }
 
-            await BestEffort(() =>
-                    embedded
-                        ? store.HandedOverAsync(ids, options.HandOverLease, CancellationToken.None)
-                        : store.DeleteAsync(ids, CancellationToken.None)
-                )
-                .ConfigureAwait(false);
-            foreach (var id in ids)
+            if (gone.Count > 0)
+            {
+                await BestEffort(() => store.DeleteAsync(gone, CancellationToken.None)).ConfigureAwait(false);
+            }
+
+            if (kept.Count > 0)
+            {
+                await BestEffort(() => store.HandedOverAsync(kept, options.HandOverLease, CancellationToken.None)).ConfigureAwait(false);
+            }
+
+            foreach (var id in gone.Concat(kept))
             {
                 inFlight.TryRemove(id, out _);
             }
 
-            ids.Clear();
+            gone.Clear();
+            kept.Clear();
         }
     }
 
