@@ -8,4 +8,7 @@ if [ -z "${COORDINATION_TEST_SERVERS:-}" ] && [ -e /usr/lib/rabbitmq/bin/rabbitm
     export COORDINATION_TEST_SERVERS=native
 fi
 dotnet build "$project" -c Release --nologo -v quiet >&2
+BENCH_COMMIT=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || true)
+[ -z "$BENCH_COMMIT" ] || git -C "$root" diff --quiet HEAD -- src bench || BENCH_COMMIT+="+changes"
+export BENCH_COMMIT
 exec "$root/artifacts/bin/Coordination.Bench/release/Coordination.Bench" "$@"

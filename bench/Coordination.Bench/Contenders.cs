@@ -1,6 +1,7 @@
 using Coordination.Bench.Load;
 using Coordination.Bench.Ours;
 using Coordination.Bench.Raw;
+using Coordination.Bench.Runs;
 
 namespace Coordination.Bench;
 
@@ -28,10 +29,11 @@ internal static class Contenders
 
     private static Contender Ours { get; } =
         new(
-            [Workload.Effect, Workload.Saga],
-            workload => new MassTransitJson(workload),
-            workload => [.. Check.OfBusiness(workload), .. OursProgram.Checks(workload)],
-            OursProgram.RunAsync
+            [Workload.Effect, Workload.Saga, Workload.Run],
+            workload => workload == Workload.Run ? new RunFormat() : new MassTransitJson(workload),
+            workload => workload == Workload.Run ? RunsProgram.Checks : [.. Check.OfBusiness(workload), .. OursProgram.Checks(workload)],
+            (settings, ready, ct) =>
+                settings.Workload == Workload.Run ? RunsProgram.RunAsync(settings, ready, ct) : OursProgram.RunAsync(settings, ready, ct)
         );
 
     private static Contender HandWritten(bool batched) =>

@@ -10,13 +10,9 @@ namespace Coordination.Bench.Ours;
 /// <summary>The workloads as a MassTransit user writes them with Coordination.Persistence.</summary>
 internal static class OursProgram
 {
-    public static async Task RunAsync(WorkerSettings settings, Action ready, CancellationToken ct)
+    public static Task RunAsync(WorkerSettings settings, Action ready, CancellationToken ct)
     {
-        var builder = Host.CreateApplicationBuilder();
-        builder
-            .Logging.ClearProviders()
-            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-            .SetMinimumLevel(LogLevel.Warning);
+        var builder = CreateBuilder();
         builder.Services.AddPostgresStore(store => store.ConnectionString = settings.Database);
         builder.Services.AddDbContextFactory<BenchDbContext>(options => options.UseNpgsql(settings.Database));
         builder.Services.AddMassTransit(bus =>
@@ -28,10 +24,32 @@ internal static class OursProgram
             bus.AddSagaStateMachine<FiveSteps, FiveStepsState>().CoordinationRepository<FiveStepsState, BenchDbContext>();
             bus.UsingRabbitMq((context, rabbit) => ConfigureBus(context, rabbit, settings));
         });
+        return RunAsync(builder, CreateSagaTableAsync, ready, ct);
+    }
+
+    /// <summary>A host that says only what is wrong.</summary>
+    public static HostApplicationBuilder CreateBuilder()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder
+            .Logging.ClearProviders()
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .SetMinimumLevel(LogLevel.Warning);
+        return builder;
+    }
+
+    /// <summary>Makes the tables, starts the host and keeps it up until it is cancelled.</summary>
+    public static async Task RunAsync(
+        HostApplicationBuilder builder,
+        Func<IServiceProvider, CancellationToken, Task>? prepare,
+        Action ready,
+        CancellationToken ct
+    )
+    {
         using var host = builder.Build();
         await host.Services.GetRequiredService<SchemaMigrator>().MigrateAsync(cancellationToken: ct);
-        await using (var context = await host.Services.GetRequiredService<IDbContextFactory<BenchDbContext>>().CreateDbContextAsync(ct))
-            await context.Database.ExecuteSqlRawAsync(context.Database.GenerateCreateScript(), ct);
+        if (prepare is not null)
+            await prepare(host.Services, ct);
         await host.StartAsync(ct);
         await host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, ct);
         ready();
@@ -56,6 +74,12 @@ internal static class OursProgram
                 workload == Workload.Effect ? 0 : 1
             ),
         ];
+
+    private static async Task CreateSagaTableAsync(IServiceProvider services, CancellationToken ct)
+    {
+        await using var context = await services.GetRequiredService<IDbContextFactory<BenchDbContext>>().CreateDbContextAsync(ct);
+        await context.Database.ExecuteSqlRawAsync(context.Database.GenerateCreateScript(), ct);
+    }
 
     private static void ConfigureBus(IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit, WorkerSettings settings)
     {

@@ -15,7 +15,8 @@ internal sealed record Machine(
     string Postgres,
     string Rabbit,
     string Servers,
-    string LoadBefore
+    string LoadBefore,
+    string Commit
 )
 {
     public static async Task<Machine> DescribeAsync(RabbitServer rabbit, PostgresServer postgres, CancellationToken ct)
@@ -37,7 +38,8 @@ internal sealed record Machine(
             $"PostgreSQL {connection.PostgreSqlVersion}, fsync {durability}",
             $"RabbitMQ {(await rabbit.Ctl("version")).Trim().Split('\n')[^1]}, one node, quorum queues",
             mode == ServerMode.Native ? "native" : "containers",
-            File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown"
+            File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown",
+            Environment.GetEnvironmentVariable("BENCH_COMMIT") is { Length: > 0 } commit ? commit : "unknown"
         );
     }
 

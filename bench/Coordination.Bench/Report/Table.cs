@@ -30,7 +30,7 @@ internal static class Table
         text.AppendLine($"{machine.Processors} × {machine.Processor}, {machine.MemoryGb} GB, {machine.OperatingSystem}");
         text.AppendLine($"{machine.Runtime}; {machine.Postgres}; {machine.Rabbit}; servers: {machine.Servers}");
         text.AppendLine(
-            $"load average before: {machine.LoadBefore}; {samples.Max(sample => sample.Round)} round(s) in {took.TotalMinutes:0.0} minutes"
+            $"commit {machine.Commit}; load average before: {machine.LoadBefore}; {samples.Max(sample => sample.Round)} round(s) in {took.TotalMinutes:0.0} minutes"
         );
         foreach (var workload in samples.GroupBy(sample => sample.Workload))
             AppendWorkload(text, workload.Key, [.. workload]);
