@@ -26,7 +26,12 @@ public sealed class PersistenceMetrics : IDisposable
         lag = meter.CreateHistogram<double>("coordination.outbox.lag", "ms", "Time from due to confirmed");
         meter.CreateObservableGauge("coordination.outbox.backlog", () => figures.Backlog, "{message}", "Rows waiting for delivery");
         meter.CreateObservableGauge("coordination.outbox.timers", () => figures.Timers, "{message}", "Timers waiting for their time");
-        meter.CreateObservableGauge("coordination.outbox.oldest", () => figures.OldestDue.TotalSeconds, "s", "How long the oldest due row waits");
+        meter.CreateObservableGauge(
+            "coordination.outbox.oldest",
+            () => figures.OldestDue.TotalSeconds,
+            "s",
+            "How long the oldest due row waits"
+        );
         meter.CreateObservableGauge("coordination.deadletters.open", () => figures.Dead, "{message}", "Dead letters open");
     }
 

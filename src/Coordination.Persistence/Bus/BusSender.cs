@@ -37,7 +37,10 @@ internal sealed class BusSender(IBusControl bus, bool embedded) : IOutboxSender
 
     private static Activity? Continue(OutgoingMessage message)
     {
-        if (!message.Headers.TryGetValue(EnvelopeHeaders.TraceParent, out var parent) || !ActivityContext.TryParse(parent, null, isRemote: true, out var context))
+        if (
+            !message.Headers.TryGetValue(EnvelopeHeaders.TraceParent, out var parent)
+            || !ActivityContext.TryParse(parent, null, isRemote: true, out var context)
+        )
         {
             return null;
         }

@@ -24,9 +24,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
     private readonly ILogger<OutboxRelay> logger;
     private readonly bool embedded;
     private readonly Channel<Delivery>[] lanes;
-    private readonly Channel<OutboxRow> delivered = Channel.CreateUnbounded<OutboxRow>(
-        new UnboundedChannelOptions { SingleReader = true }
-    );
+    private readonly Channel<OutboxRow> delivered = Channel.CreateUnbounded<OutboxRow>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<long, byte> inFlight = new();
     private readonly Channel<OutboxRow> blockedRows = Channel.CreateBounded<OutboxRow>(10_000);
     private readonly SemaphoreSlim wake = new(0, 1);
