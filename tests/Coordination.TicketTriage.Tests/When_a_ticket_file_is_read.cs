@@ -70,7 +70,8 @@ public sealed class When_a_ticket_file_is_read
     public async Task A_data_set_keeps_equal_ids_apart()
     {
         await using var stream = new MemoryStream(Encoding.UTF8.GetBytes(Good));
-        (await TicketFile.ReadAsync(stream, "second", default)).Tickets.ShouldHaveSingleItem().Id.ShouldBe("second/T-1");
+        var ticket = (await TicketFile.ReadAsync(stream, "second", default)).Tickets.ShouldHaveSingleItem();
+        (ticket.Id, ticket.Order!.Id).ShouldBe(("second/T-1", "A-1/second"));
     }
 
     [Fact]

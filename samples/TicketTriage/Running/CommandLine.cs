@@ -27,7 +27,7 @@ public static class CommandLine
 
     private static readonly Option<string?> DataSet = new("--data-set")
     {
-        Description = "Put before every ticket id: keeps files apart that use the same ids, and makes a second run of the same file new.",
+        Description = "Becomes part of ticket and order ids: keeps files apart that use the same ones, and makes the same file new.",
         HelpName = "NAME",
     };
 

@@ -48,6 +48,11 @@ public static class Composition
             }
         });
         services.AddRunClient();
+        if (options is { HostsRuns: true, HostsAgents: false })
+        {
+            // Makes the tables of workers in other processes too.
+            services.AddWorkersSchema();
+        }
     }
 
     private static void AddOutsideWorld(IServiceCollection services, DataFolder data)

@@ -66,7 +66,7 @@ public static class Servers
         // Class 28 is authorization; 3D000 is a database that does not exist.
         catch (PostgresException refused) when (refused.SqlState.StartsWith("28", StringComparison.Ordinal) || refused.SqlState == "3D000")
         {
-            throw new ServerRefusedException($"PostgreSQL refuses: {refused.MessageText}. Check --database.", refused);
+            throw new ServerRefusedException($"PostgreSQL refuses: {refused.MessageText.TrimEnd('.')}. Check --database.", refused);
         }
     }
 
@@ -78,7 +78,7 @@ public static class Servers
         }
         catch (Exception fault) when (RefusalIn(fault) is { } refused)
         {
-            throw new ServerRefusedException($"RabbitMQ refuses: {refused.Message}. Check --broker.", fault);
+            throw new ServerRefusedException($"RabbitMQ refuses: {refused.Message.TrimEnd('.')}. Check --broker.", fault);
         }
     }
 

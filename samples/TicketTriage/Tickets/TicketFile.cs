@@ -13,7 +13,7 @@ public sealed record TicketFile(IReadOnlyList<Ticket> Tickets, IReadOnlyList<Bad
     public const int MaxLineBytes = 64 * 1024;
 
     /// <summary>Reads JSON Lines: LF or CRLF, with or without byte order mark. Empty lines are passed over.</summary>
-    /// <param name="dataSet">Put before every ticket id, so that two files may use the same ids in one database; null: nothing.</param>
+    /// <param name="dataSet">Put before the ids of tickets and behind those of orders, so that two files may use the same ones; null: nothing.</param>
     public static async Task<TicketFile> ReadAsync(Stream stream, string? dataSet, CancellationToken cancellationToken)
     {
         var tickets = new List<Ticket>();
@@ -42,12 +42,19 @@ public sealed record TicketFile(IReadOnlyList<Ticket> Tickets, IReadOnlyList<Bad
             }
             else
             {
-                tickets.Add(dataSet is null ? ticket : ticket with { Id = $"{dataSet}/{ticket.Id}" });
+                tickets.Add(dataSet is null ? ticket : Apart(ticket, dataSet));
             }
         }
 
         return new TicketFile(tickets, badLines);
     }
+
+    private static Ticket Apart(Ticket ticket, string dataSet) =>
+        ticket with
+        {
+            Id = $"{dataSet}/{ticket.Id}",
+            Order = ticket.Order is { } order ? order with { Id = $"{order.Id}/{dataSet}" } : null,
+        };
 
     // A null stands for a line that is too long.
     private static async IAsyncEnumerable<byte[]?> LinesAsync(
