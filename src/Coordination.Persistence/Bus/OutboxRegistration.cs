@@ -27,6 +27,7 @@ public static class CoordinationOutboxRegistration
             provider.GetRequiredService<IBusControl>(),
             provider.GetRequiredService<IUnitOfWorkFactory>().Dialect.IsEmbedded
         ));
+        services.TryAddSingleton<OutboxDelivery>();
         services.TryAddSingleton<OutboxRelay>();
         services.Replace(ServiceDescriptor.Singleton<IOutboxRelay>(provider => new LazyRelay(provider)));
         services.AddHostedService(provider => provider.GetRequiredService<OutboxRelay>());

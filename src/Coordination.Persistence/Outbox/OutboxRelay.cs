@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,22 +16,19 @@ namespace Coordination.Persistence;
 internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
 {
     private readonly IOutboxStore store;
-    private readonly IOutboxSender sender;
+    private readonly OutboxDelivery delivery;
     private readonly OutboxOptions options;
     private readonly PersistenceMetrics metrics;
     private readonly TimeProvider clock;
     private readonly ILogger<OutboxRelay> logger;
     private readonly bool embedded;
-    private readonly Channel<Delivery>[] lanes;
-    private readonly Channel<OutboxRow> delivered = Channel.CreateUnbounded<OutboxRow>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly ConcurrentDictionary<long, byte> inFlight = new();
+    private readonly Channel<Queued>[] lanes;
     private readonly Channel<OutboxRow> blockedRows = Channel.CreateBounded<OutboxRow>(10_000);
     private readonly SemaphoreSlim wake = new(0, 1);
-    private volatile bool brokerAway;
 
     public OutboxRelay(
         IOutboxStore store,
-        IOutboxSender sender,
+        OutboxDelivery delivery,
         IOptions<OutboxOptions> options,
         IUnitOfWorkFactory units,
         PersistenceMetrics metrics,
@@ -41,22 +37,22 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
     )
     {
         this.store = store;
-        this.sender = sender;
+        this.delivery = delivery;
         this.options = options.Value;
         this.metrics = metrics;
         this.clock = clock;
         this.logger = logger;
         embedded = units.Dialect.IsEmbedded;
-        lanes = [.. Enumerable.Range(0, this.options.Lanes).Select(_ => Channel.CreateBounded<Delivery>(this.options.LaneBound))];
+        lanes = [.. Enumerable.Range(0, this.options.Lanes).Select(_ => Channel.CreateBounded<Queued>(this.options.LaneBound))];
     }
 
     public void Committed(IReadOnlyList<OutboxRow> rows, IReadOnlyList<long> olderPending)
     {
         // Older rows of the group that this instance has in its lanes are ahead in the same lane; any other must leave first.
-        var blocked = olderPending.Any(id => !inFlight.ContainsKey(id));
+        var blocked = olderPending.Any(id => !delivery.Holds(id));
         foreach (var row in rows)
         {
-            if (brokerAway)
+            if (delivery.BrokerAway)
             {
                 blocked |= row.Message.Ordered;
             }
@@ -74,13 +70,13 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
 
     private bool TryQueue(OutboxRow row)
     {
-        inFlight[row.Id] = 0;
-        if (LaneOf(row).Writer.TryWrite(new Delivery(row, clock.GetTimestamp())))
+        delivery.Hold(row.Id);
+        if (LaneOf(row).Writer.TryWrite(new Queued(row, clock.GetTimestamp())))
         {
             return true;
         }
 
-        inFlight.TryRemove(row.Id, out _);
+        delivery.LetGo(row.Id);
         return false;
     }
 
@@ -101,14 +97,15 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
                 foreach (var (row, since) in waiting.ToList())
                 {
                     // Half the lease at most: after it the row may be the sweep's.
-                    var late = brokerAway || clock.GetElapsedTime(since) > options.Lease / 2;
+                    var late = delivery.BrokerAway || clock.GetElapsedTime(since) > options.Lease / 2;
                     if (late)
                     {
                         waiting.Remove((row, since));
                     }
                     else if (groups.Add(row.Message.GroupId!.Value))
                     {
-                        var older = await Persistently(
+                        var older = await delivery
+                            .Persistently(
                                 () => store.HasOlderAsync(row.Message.GroupId.Value, row.Id, cancellationToken),
                                 cancellationToken
                             )
@@ -139,10 +136,12 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await WaitForBroker(stoppingToken).ConfigureAwait(false);
+        await delivery.WaitForBrokerAsync(stoppingToken).ConfigureAwait(false);
         if (embedded)
         {
-            var recovered = await Persistently(() => store.RecoverHandedOverAsync(stoppingToken), stoppingToken).ConfigureAwait(false);
+            var recovered = await delivery
+                .Persistently(() => store.RecoverHandedOverAsync(stoppingToken), stoppingToken)
+                .ConfigureAwait(false);
             if (recovered > 0)
             {
                 LogRecovered(recovered);
@@ -150,7 +149,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         }
 
         using var drain = new CancellationTokenSource();
-        var deleting = DeleteDelivered();
+        var deleting = delivery.DeleteDeliveredAsync();
         var sending = lanes.Select(lane => RunLane(lane, drain.Token)).ToList();
         try
         {
@@ -166,29 +165,29 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
 
         drain.CancelAfter(options.PublishTimeout);
         await Task.WhenAll(sending).ConfigureAwait(false);
-        delivered.Writer.TryComplete();
+        delivery.Complete();
         await deleting.ConfigureAwait(false);
     }
 
-    private Channel<Delivery> LaneOf(OutboxRow row)
+    private Channel<Queued> LaneOf(OutboxRow row)
     {
         var key = row.Message is { Ordered: true, GroupId: { } group } ? group.GetHashCode() : row.Id.GetHashCode();
         return lanes[(int)((uint)key % (uint)lanes.Length)];
     }
 
-    private async Task RunLane(Channel<Delivery> lane, CancellationToken cancellationToken)
+    private async Task RunLane(Channel<Queued> lane, CancellationToken cancellationToken)
     {
         // Groups whose head failed: the rest of them in this lane waits for the sweep, or order would break.
         var held = new HashSet<Guid>();
-        await foreach (var delivery in lane.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        await foreach (var queued in lane.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            var row = delivery.Row;
+            var row = queued.Row;
             var group = row.Message.Ordered ? row.Message.GroupId : null;
             if (cancellationToken.IsCancellationRequested || (group is { } g && held.Contains(g)))
             {
-                inFlight.TryRemove(row.Id, out _);
+                delivery.LetGo(row.Id);
             }
-            else if (!await Deliver(row, delivery.Since, cancellationToken).ConfigureAwait(false) && group is { } failed)
+            else if (!await delivery.DeliverAsync(row, queued.Since, cancellationToken).ConfigureAwait(false) && group is { } failed)
             {
                 held.Add(failed);
             }
@@ -200,101 +199,23 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         }
     }
 
-    /// <summary>Sends one row; true when the broker has it.</summary>
-    private async Task<bool> Deliver(OutboxRow row, long since, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(options.PublishTimeout);
-            // The transport does not always honour its token: the deadline is ours.
-            await sender
-                .SendAsync(row.Message, timeout.Token)
-                .WaitAsync(options.PublishTimeout + TimeSpan.FromSeconds(1), clock, cancellationToken)
-                .ConfigureAwait(false);
-            delivered.Writer.TryWrite(row);
-            metrics.Delivered(1, clock.GetElapsedTime(since));
-            brokerAway = false;
-            return true;
-        }
-        catch (UndeliverableException e)
-        {
-            inFlight.TryRemove(row.Id, out _);
-            await Refused(row, e.Message).ConfigureAwait(false);
-            return false;
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            inFlight.TryRemove(row.Id, out _);
-            await Unreachable(row, e).ConfigureAwait(false);
-            return false;
-        }
-    }
-
-    private async Task Refused(OutboxRow row, string reason)
-    {
-        metrics.Failed();
-        if (row.Attempts + 1 >= options.MaxAttempts)
-        {
-            LogParked(row.Id, row.Message.MessageType, row.Message.Destination, reason);
-            metrics.Parked(Contracts.ReasonCode.RetryBudgetExhausted);
-            await BestEffort(() =>
-                    store.ParkAsync(
-                        row.Id,
-                        Contracts.ReasonCode.RetryBudgetExhausted,
-                        $"{reason} Tried {row.Attempts + 1} times.",
-                        CancellationToken.None
-                    )
-                )
-                .ConfigureAwait(false);
-            return;
-        }
-
-        LogRefused(row.Id, row.Message.MessageType, row.Message.Destination, reason, row.Attempts + 1, options.MaxAttempts);
-        var delay = Min(options.RetryDelay * Math.Pow(2, row.Attempts), TimeSpan.FromMinutes(1));
-        await BestEffort(() => store.PostponeAsync([row.Id], reason, delay, counts: true, CancellationToken.None)).ConfigureAwait(false);
-    }
-
-    private async Task Unreachable(OutboxRow row, Exception e)
-    {
-        if (sender.IsReady)
-        {
-            // Connected, and yet no answer in time: the destination's fault, not the broker's.
-            await Refused(row, $"No confirm for {row.Message.Destination} ({e.GetType().Name}).").ConfigureAwait(false);
-            return;
-        }
-
-        metrics.Failed();
-        if (!brokerAway)
-        {
-            brokerAway = true;
-            LogBrokerAway(e.GetType().Name + ": " + e.Message);
-        }
-
-        await BestEffort(() =>
-                store.PostponeAsync([row.Id], "The broker could not be reached.", options.RetryDelay, counts: false, CancellationToken.None)
-            )
-            .ConfigureAwait(false);
-    }
-
     private async Task Sweep(CancellationToken cancellationToken)
     {
         var figuresAt = clock.GetTimestamp();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await WaitForBroker(cancellationToken).ConfigureAwait(false);
-            var rows = await Persistently(
-                    () => store.ClaimDueAsync(options.SweepBatch, options.Lease, cancellationToken),
-                    cancellationToken
-                )
+            await delivery.WaitForBrokerAsync(cancellationToken).ConfigureAwait(false);
+            var rows = await delivery
+                .Persistently(() => store.ClaimDueAsync(options.SweepBatch, options.Lease, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             await SendClaimed(rows, cancellationToken).ConfigureAwait(false);
 
             if (clock.GetElapsedTime(figuresAt) > TimeSpan.FromSeconds(5))
             {
                 figuresAt = clock.GetTimestamp();
-                await BestEffort(async () => metrics.Observe(await store.FiguresAsync(cancellationToken).ConfigureAwait(false)))
+                await delivery
+                    .BestEffort(async () => metrics.Observe(await store.FiguresAsync(cancellationToken).ConfigureAwait(false)))
                     .ConfigureAwait(false);
             }
 
@@ -303,7 +224,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
                 continue;
             }
 
-            var next = await Persistently(() => store.NextDueAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            var next = await delivery.Persistently(() => store.NextDueAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
             // Rows that are due but cannot be claimed wait for an older one of their group: look again soon, not at once.
             var pause =
                 next is null || next > options.SweepInterval ? options.SweepInterval
@@ -331,19 +252,20 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
                     foreach (var row in chain)
                     {
                         // After a failure the rest of the group goes back, behind it.
-                        if (!sent || brokerAway)
+                        if (!sent || delivery.BrokerAway)
                         {
                             waiting.Add(row.Id);
                             continue;
                         }
 
-                        inFlight[row.Id] = 0;
-                        sent = await Deliver(row, since, token).ConfigureAwait(false);
+                        delivery.Hold(row.Id);
+                        sent = await delivery.DeliverAsync(row, since, token).ConfigureAwait(false);
                     }
 
                     if (waiting.Count > 0)
                     {
-                        await BestEffort(() =>
+                        await delivery
+                            .BestEffort(() =>
                                 store.PostponeAsync(
                                     waiting,
                                     "Waits for an older message of its group.",
@@ -359,79 +281,6 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
             .ConfigureAwait(false);
     }
 
-    private async Task DeleteDelivered()
-    {
-        var (gone, kept) = (new List<long>(2_000), new List<long>());
-        while (await delivered.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
-        {
-            while (gone.Count + kept.Count < 2_000 && delivered.Reader.TryRead(out var row))
-            {
-                // Embedded: a command's row stays until its receiver has committed; nobody settles an event.
-                (embedded && row.Message.Mandatory ? kept : gone).Add(row.Id);
-            }
-
-            if (gone.Count > 0)
-            {
-                await BestEffort(() => store.DeleteAsync(gone, CancellationToken.None)).ConfigureAwait(false);
-            }
-
-            if (kept.Count > 0)
-            {
-                await BestEffort(() => store.HandedOverAsync(kept, options.HandOverLease, CancellationToken.None)).ConfigureAwait(false);
-            }
-
-            foreach (var id in gone.Concat(kept))
-            {
-                inFlight.TryRemove(id, out _);
-            }
-
-            gone.Clear();
-            kept.Clear();
-        }
-    }
-
-    private async Task WaitForBroker(CancellationToken cancellationToken)
-    {
-        while (!sender.IsReady)
-        {
-            brokerAway = true;
-            await Task.Delay(TimeSpan.FromMilliseconds(250), clock, cancellationToken).ConfigureAwait(false);
-        }
-
-        brokerAway = false;
-    }
-
-    private async Task<T> Persistently<T>(Func<Task<T>> action, CancellationToken cancellationToken)
-    {
-        var delay = TimeSpan.FromMilliseconds(100);
-        while (true)
-        {
-            try
-            {
-                return await action().ConfigureAwait(false);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                LogStoreFailed(e.GetType().Name + ": " + e.Message);
-                await Task.Delay(delay, clock, cancellationToken).ConfigureAwait(false);
-                delay = Min(delay * 2, TimeSpan.FromSeconds(5));
-            }
-        }
-    }
-
-    /// <summary>What fails here is done again when the row's lease runs out: the receiver's inbox absorbs the second copy.</summary>
-    private async Task BestEffort(Func<Task> action)
-    {
-        try
-        {
-            await action().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            LogStoreFailed(e.GetType().Name + ": " + e.Message);
-        }
-    }
-
     private void Wake()
     {
         if (wake.CurrentCount == 0)
@@ -444,23 +293,9 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         }
     }
 
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
     [LoggerMessage(3001, LogLevel.Information, "{Count} messages the last process left undelivered are on their way again")]
     private partial void LogRecovered(int count);
 
-    [LoggerMessage(3002, LogLevel.Warning, "Message {Id} ({Type}) for {Destination} was refused, attempt {Attempt} of {Max}: {Reason}")]
-    private partial void LogRefused(long id, string type, string destination, string reason, int attempt, int max);
-
-    [LoggerMessage(3003, LogLevel.Error, "Message {Id} ({Type}) for {Destination} is parked: {Reason}")]
-    private partial void LogParked(long id, string type, string destination, string reason);
-
-    [LoggerMessage(3004, LogLevel.Warning, "The broker cannot be reached; messages wait in the outbox ({Error})")]
-    private partial void LogBrokerAway(string error);
-
-    [LoggerMessage(3005, LogLevel.Warning, "The outbox could not be read or written ({Error}); trying again")]
-    private partial void LogStoreFailed(string error);
-
     /// <summary>A row on its way and when it was committed.</summary>
-    private readonly record struct Delivery(OutboxRow Row, long Since);
+    private readonly record struct Queued(OutboxRow Row, long Since);
 }
