@@ -20,6 +20,8 @@ internal static class HostLogging
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
         // MassTransit says each lost and found connection at Warning; its Information lines repeat the configuration.
         logging.AddFilter("MassTransit", verbose ? LogLevel.Debug : LogLevel.Warning);
+        // Degraded is asked about every few seconds and said by whoever asks; only what is unhealthy belongs into the log.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Error);
         // What made the start fail is said once, in words of our own.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", verbose ? LogLevel.Error : LogLevel.None);
     }

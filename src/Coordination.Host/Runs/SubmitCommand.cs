@@ -13,6 +13,8 @@ internal static class SubmitCommand
     // Without --wait the command still stays for the host's verdict on the plan, which is a matter of a second.
     private static readonly TimeSpan VerdictTime = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
     public static Command Build(Terminal terminal)
     {
         var file = new Argument<string>("FILE") { Description = "The plan as JSON; - reads standard input." };
@@ -84,10 +86,8 @@ internal static class SubmitCommand
     private static async Task<int> ToTheVerdictAsync(Invocation invocation, Office office, Guid id, CancellationToken cancellationToken)
     {
         invocation.Output.Line($"{id}");
-        var run = await WatchCommand.UntilAsync(office, id, _ => true, VerdictTime, cancellationToken);
+        var run = await UntilAsync(invocation, office, id, _ => true, VerdictTime, cancellationToken);
         Refuse(run, id);
-        if (run is null)
-            invocation.Output.Note("Stored, and not judged yet: is a host running? See `coordination runs show`.");
         invocation.Output.Show(new { runId = id, status = run?.Status ?? "pending" }, _ => { });
         return ExitCode.Ok;
     }
@@ -101,7 +101,7 @@ internal static class SubmitCommand
     )
     {
         invocation.Output.Line($"{id}");
-        var run = await WatchCommand.UntilAsync(office, id, run => run.IsTerminal, timeout, cancellationToken);
+        var run = await UntilAsync(invocation, office, id, run => run.IsTerminal, timeout, cancellationToken);
         if (run is not { IsTerminal: true })
         {
             throw new CommandFailure(
@@ -125,5 +125,50 @@ internal static class SubmitCommand
         throw problems.Count > 0
             ? PlanFile.Rejected($"Run {id} was rejected", problems, ExitCode.Failed)
             : new CommandFailure(ExitCode.Failed, $"Run {id} was rejected: {run.Reason}.");
+    }
+
+    /// <summary>The run once the condition holds; else as it stands when the time is over, null when nothing is known of it.</summary>
+    private static async Task<RunInfo?> UntilAsync(
+        Invocation invocation,
+        Office office,
+        Guid runId,
+        Func<RunInfo, bool> condition,
+        TimeSpan limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var time = TimeProvider.System;
+        var begin = time.GetTimestamp();
+        var wondered = false;
+        while (true)
+        {
+            var run = await office.Runs.GetAsync(runId, cancellationToken);
+            var waited = time.GetElapsedTime(begin);
+            if (run is not null && condition(run))
+                return run;
+            if (run is null)
+                await ThrowIfParkedAsync(office, runId, cancellationToken);
+            if (run is null && waited >= VerdictTime && !wondered)
+            {
+                wondered = true;
+                invocation.Output.Note("Stored, and not judged yet: is a host running, and the broker up? `coordination health` asks.");
+            }
+            if (waited >= limit)
+                return run;
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    // A submission the host could not handle never becomes a run: waiting for it would be in vain.
+    private static async Task ThrowIfParkedAsync(Office office, Guid runId, CancellationToken cancellationToken)
+    {
+        if (await office.DeadLetters.ListAsync(reason: null, runId, limit: 1, cancellationToken) is [var letter, ..])
+        {
+            throw new CommandFailure(
+                ExitCode.Failed,
+                $"The submission of run {runId} is parked as dead letter {letter.Id}, {letter.Reason}: {letter.Detail} "
+                    + $"After mending the cause: `coordination dead-letters retry {letter.Id}`."
+            );
+        }
     }
 }

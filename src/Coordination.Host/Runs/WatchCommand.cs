@@ -41,25 +41,6 @@ internal static class WatchCommand
         return command;
     }
 
-    /// <summary>The run once the condition holds; else as it stands when the time is over, null when nothing is known of it.</summary>
-    public static async Task<RunInfo?> UntilAsync(
-        Office office,
-        Guid runId,
-        Func<RunInfo, bool> condition,
-        TimeSpan limit,
-        CancellationToken cancellationToken
-    )
-    {
-        var begin = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var run = await office.Runs.GetAsync(runId, cancellationToken);
-            if ((run is not null && condition(run)) || TimeProvider.System.GetElapsedTime(begin) > limit)
-                return run;
-            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
-        }
-    }
-
     private static async Task<RunDetails> LinesAsync(Office office, Guid runId, Output output, CancellationToken cancellationToken)
     {
         var views = new RunViews(office.Database);
