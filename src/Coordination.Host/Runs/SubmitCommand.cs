@@ -106,7 +106,7 @@ internal static class SubmitCommand
         {
             throw new CommandFailure(
                 ExitCode.Failed,
-                $"Run {id} is not over after {timeout.TotalSeconds:0.#} s: it is {run?.Status ?? "not judged yet; is a host running?"}. It goes on."
+                $"Run {id} is not over after {timeout.TotalSeconds:0.#} s: it is {run?.Status ?? "not judged yet"}. It goes on."
             );
         }
         Refuse(run, id);

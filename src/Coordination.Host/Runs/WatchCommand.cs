@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Coordination.Host.CommandLine;
 using Coordination.Host.Serving;
-using Coordination.Workers;
 using Spectre.Console;
 
 namespace Coordination.Host.Runs;
