@@ -45,7 +45,6 @@ public sealed class RunDriver
     {
         var (submission, saga) = (context.Message, context.Saga);
         var (work, cause) = (Work(context), Cause(context));
-        // What follows wants a transaction; a redelivered submission of a refused run has no row that would have opened it.
         var known = await store.KnownAgentTypesAsync(work, context.CancellationToken);
         var problems = Problems(submission, cause, known);
         if (problems.Count > 0)

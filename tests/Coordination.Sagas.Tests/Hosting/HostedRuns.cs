@@ -416,6 +416,9 @@ public sealed class Runs_on_broker_and_database : HostedRuns
         var postgres = await TestServers.Postgres(TestContext.Current.CancellationToken);
         var broker = await rabbit.NewVirtualHostAsync();
         var database = await postgres.NewDatabaseAsync(ct: TestContext.Current.CancellationToken);
-        return await RunHost.StartAsync(coordination => coordination.UseRabbitMq(broker.ToString()).UsePostgres(database), options);
+        return await RunHost.StartAsync(
+            coordination => coordination.UseRabbitMq(broker.ToString()).UsePostgres(database, o => o.Grace = TimeSpan.FromSeconds(1)),
+            options
+        );
     }
 }
