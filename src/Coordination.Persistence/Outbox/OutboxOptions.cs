@@ -22,10 +22,10 @@ public sealed class OutboxOptions
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Refusals by the broker before a message is parked. 1 to 100.</summary>
-    public int MaxAttempts { get; set; } = 10;
+    public int MaxAttempts { get; set; } = 12;
 
-    /// <summary>First delay after a refusal; doubles up to a minute.</summary>
-    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+    /// <summary>First delay after a refusal; doubles up to a minute, so the defaults park after about four minutes.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Embedded mode: how long a message handed over in memory may stay unhandled before it is handed over again.</summary>
     public TimeSpan HandOverLease { get; set; } = TimeSpan.FromMinutes(10);
