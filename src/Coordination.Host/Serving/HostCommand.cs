@@ -96,15 +96,8 @@ internal static class HostCommand
 
         await app.StartAsync(cancellationToken);
         Say($"Hosts runs on {settings.Broker} and {settings.DatabaseName}. Health: {string.Join(", ", app.Urls)}/health/ready");
-        try
-        {
-            await app.WaitForShutdownAsync(cancellationToken);
-        }
-        finally
-        {
-            Say("Stops: messages in hand are finished.");
-            await app.StopAsync(CancellationToken.None);
-        }
+        app.Lifetime.ApplicationStopping.Register(() => Say("Stops: messages in hand are finished."));
+        await app.WaitForShutdownAsync(cancellationToken);
         Say("Stopped.");
         return ExitCode.Ok;
     }
