@@ -24,7 +24,19 @@ public sealed class When_a_host_runs : IAsyncLifetime
         database = await (await TestServers.Postgres(Cancel)).NewDatabaseAsync(ct: Cancel);
         var broker = await (await TestServers.Rabbit(Cancel)).NewVirtualHostAsync(Cancel);
         url = $"http://127.0.0.1:{FreePort.Next()}";
-        string[] command = ["host", "--migrate", "--log-format", "line", "--urls", url, "--broker", broker.ToString(), "--database", database];
+        string[] command =
+        [
+            "host",
+            "--migrate",
+            "--log-format",
+            "line",
+            "--urls",
+            url,
+            "--broker",
+            broker.ToString(),
+            "--database",
+            database,
+        ];
         host = Task.Run(() => Typed.RunAsync([], command, cancellationToken: stop.Token), Cancel);
         await Eventually.Until(
             async () => host.IsCompleted || (await Typed.RunAsync("health", "--url", url)).ExitCode == ExitCode.Ok,
