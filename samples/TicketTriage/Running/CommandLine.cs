@@ -58,6 +58,12 @@ public static class CommandLine
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private static readonly Option<int?> Lease = new("--lease")
+    {
+        Description = "After how many seconds others take over the work of a process that died: 1 to 3600. Default: 30.",
+        HelpName = "SECONDS",
+    };
+
     private static readonly Option<bool> NoMigrate = new("--no-migrate")
     {
         Description = "Do not create or update the database's tables at start: somebody else does, with more rights.",
@@ -89,6 +95,7 @@ public static class CommandLine
             Database,
             Part,
             Agent,
+            Lease,
             NoMigrate,
             ChatEndpoint,
             ChatModel,
@@ -134,6 +141,11 @@ public static class CommandLine
             yield return $"--agent {unknown} does not exist; there are {string.Join(", ", Fleet.AgentTypes)}.";
         }
 
+        if (line.GetValue(Lease) is < 1 or > 3600)
+        {
+            yield return "--lease must be 1 to 3600 seconds.";
+        }
+
         if (line.GetValue(Tickets) is { } file && !File.Exists(file))
         {
             yield return $"--tickets {file} does not exist.";
@@ -166,6 +178,7 @@ public static class CommandLine
             Broker = line.GetValue(Broker) ?? Variable(BrokerVariable),
             Database = line.GetValue(Database) ?? Variable(DatabaseVariable),
             Agents = agents.Length > 0 ? [.. agents.Distinct(StringComparer.Ordinal)] : [.. Fleet.AgentTypes],
+            Lease = TimeSpan.FromSeconds(line.GetValue(Lease) ?? 30),
             Migrate = !line.GetValue(NoMigrate),
             Chat = (line.GetValue(ChatEndpoint) ?? Variable(ChatEndpointVariable)) is { } endpoint
                 ? new ChatSettings(new Uri(endpoint), (line.GetValue(ChatModel) ?? Variable(ChatModelVariable))!, Variable(ChatKeyVariable))

@@ -22,6 +22,7 @@ public static class Composition
         AddModel(builder.Services, options.Chat);
         if (options.HostsAgents)
         {
+            builder.Services.ConfigureWorkers(workers => workers.LeaseTtl = options.Lease);
             Fleet.AddTo(builder.Services, options.Agents, asksModel: options.Chat is not null);
         }
 

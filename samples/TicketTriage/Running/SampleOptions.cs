@@ -36,6 +36,9 @@ public sealed record SampleOptions
 
     /// <summary>Agent types this process carries out.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [.. Fleet.AgentTypes];
+
+    /// <summary>After this time others take over the work of a process that died.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
     public bool Migrate { get; init; } = true;
     public ChatSettings? Chat { get; init; }
 

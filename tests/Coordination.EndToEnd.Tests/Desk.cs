@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace Coordination.EndToEnd.Tests;
+
+/// <summary>A folder for one installation of the sample: its tickets, and what the outside world saw, read without the sample's own code.</summary>
+internal sealed class Desk : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("coordination-e2e-").FullName;
+
+    /// <param name="tickets">How many of the shipped tickets are handed in.</param>
+    public Desk(int tickets)
+    {
+        Tickets = Path.Combine(folder, "tickets.jsonl");
+        var lines = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "tickets.jsonl")).Take(tickets).ToList();
+        lines.Count.ShouldBe(tickets);
+        File.WriteAllLines(Tickets, lines);
+    }
+
+    public string Tickets { get; }
+
+    public string Data => Path.Combine(folder, "data");
+
+    /// <summary>The complete lines of the refund ledger, in the order they were written.</summary>
+    public IReadOnlyList<LedgerLine> Refunds()
+    {
+        var path = Path.Combine(Data, "refunds.jsonl");
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        var text = reader.ReadToEnd();
+        var complete = text[..(text.LastIndexOf('\n') + 1)];
+        return
+        [
+            .. complete
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonSerializer.Deserialize<LedgerLine>(line, JsonSerializerOptions.Web)!),
+        ];
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}
+
+/// <summary>One refund carried out.</summary>
+internal sealed record LedgerLine(string Key, string Ticket, long AmountCents);
+
+internal static class LedgerAssertions
+{
+    public static void ShouldHoldEveryRefundOnce(this IReadOnlyList<LedgerLine> refunds)
+    {
+        refunds.Select(line => line.Key).ShouldBeUnique();
+        refunds.Select(line => line.Ticket).ShouldBeUnique();
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Coordination.Testing;
+
+namespace Coordination.EndToEnd.Tests;
+
+/// <summary>The program as several processes on a real broker and database, while workers and the broker die.</summary>
+[Trait("needs", "servers")]
+public sealed class Killed_workers
+{
+    private const int Tickets = 150;
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan KillEvery = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    [Trait("req", "WAL-04")]
+    [Trait("req", "CTR-09")]
+    public async Task Workers_killed_every_two_seconds_and_a_broker_restart_lose_and_double_nothing()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var starting = (Rabbit: TestServers.StartDedicatedRabbitAsync(ct), Postgres: TestServers.StartDedicatedPostgresAsync(ct));
+        await using var rabbit = await starting.Rabbit;
+        await using var postgres = await starting.Postgres;
+        var expected = await UndisturbedAsync();
+        using var desk = new Desk(Tickets);
+        using var fleet = new Fleet(desk, rabbit.Amqp.ToString(), await postgres.NewDatabaseAsync(ct: ct));
+        fleet.StartHost();
+        fleet.StartWorker();
+        fleet.StartWorker();
+        using var submit = fleet.StartSubmit();
+
+        // The work has begun: from here on nobody is safe.
+        await Eventually.Until(() => desk.Refunds().Count > 0 || submit.HasEnded, Deadline, $"a first refund\n{submit.Output}", ct);
+        var clock = Stopwatch.StartNew();
+        var (kills, restarted) = (0, Task.CompletedTask);
+        using var rhythm = new PeriodicTimer(KillEvery);
+        while (!submit.HasEnded && clock.Elapsed < Deadline && await rhythm.WaitForNextTickAsync(ct))
+        {
+            fleet.KillOne();
+            fleet.StartWorker();
+            if (++kills == 2)
+            {
+                restarted = RestartAsync(rabbit, ct);
+            }
+        }
+
+        await restarted;
+        submit.HasEnded.ShouldBeTrue($"{kills} kills in {clock.Elapsed.TotalSeconds:0} s\n{submit.Output}\n{fleet.Output}");
+        await submit.EndAsync(TimeSpan.FromSeconds(10));
+        submit.ExitCode.ShouldBe(0, submit.Output);
+        kills.ShouldBeGreaterThanOrEqualTo(3, submit.Output);
+        var summary = submit.Summary;
+        (summary.Completed + summary.Failed).ShouldBe(Tickets);
+        summary.DuplicateEffects.ShouldBe(0);
+        var refunds = desk.Refunds();
+        refunds.ShouldHoldEveryRefundOnce();
+        refunds.ShouldBe(expected.Refunds, ignoreOrder: true, customMessage: submit.Output);
+        summary.ShouldBe(expected.Summary);
+        TestContext.Current.TestOutputHelper!.WriteLine($"{kills} kills, 1 broker restart, {clock.Elapsed.TotalSeconds:0.0} s; {summary}");
+    }
+
+    private static async Task<(IReadOnlyList<LedgerLine> Refunds, SampleSummary Summary)> UndisturbedAsync()
+    {
+        using var desk = new Desk(Tickets);
+        using var sample = SampleProcess.Start("undisturbed", "--data", desk.Data, "--tickets", desk.Tickets);
+        await sample.EndAsync(Deadline);
+        sample.ExitCode.ShouldBe(0, sample.Output);
+        return (desk.Refunds(), sample.Summary);
+    }
+
+    private static async Task RestartAsync(RabbitServer rabbit, CancellationToken ct)
+    {
+        await rabbit.StopAsync(ct);
+        await rabbit.StartAsync(ct);
+    }
+
+    private sealed class Fleet(Desk desk, string broker, string database) : IDisposable
+    {
+        private readonly List<SampleProcess> workers = [];
+        private readonly List<SampleProcess> all = [];
+
+        public string Output => string.Join('\n', all.Select(process => process.Output));
+
+        public void StartHost() => Start("host");
+
+        public void StartWorker() => workers.Add(Start("worker", "--lease", "3", "--no-migrate"));
+
+        public SampleProcess StartSubmit() => Start("submit", "--tickets", desk.Tickets, "--no-migrate");
+
+        public void KillOne()
+        {
+            var victim = workers[Random.Shared.Next(workers.Count)];
+            victim.HasEnded.ShouldBeFalse($"A worker ended by itself.\n{victim.Output}");
+            victim.Kill();
+            workers.Remove(victim);
+        }
+
+        public void Dispose() => all.ForEach(process => process.Dispose());
+
+        private SampleProcess Start(string role, params string[] more)
+        {
+            string[] arguments = ["--role", role, "--data", desk.Data, "--broker", broker, "--database", database, .. more];
+            var process = SampleProcess.Start(role, arguments);
+            all.Add(process);
+            return process;
+        }
+    }
+}
