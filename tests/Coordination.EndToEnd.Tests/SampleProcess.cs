@@ -9,6 +9,7 @@ internal sealed class SampleProcess : IDisposable
 {
     private readonly Process process;
     private readonly string name;
+    private readonly int id;
     private readonly StringBuilder output = new();
 
     private SampleProcess(string name, IEnumerable<string> arguments)
@@ -26,6 +27,7 @@ internal sealed class SampleProcess : IDisposable
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.Start();
+        id = process.Id;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -33,6 +35,9 @@ internal sealed class SampleProcess : IDisposable
     public static SampleProcess Start(string name, params string[] arguments) => new(name, arguments);
 
     public bool HasEnded => process.HasExited;
+
+    /// <summary>It has announced that it takes work.</summary>
+    public bool IsUp => Output.Contains(" is up", StringComparison.Ordinal);
 
     public int ExitCode => process.ExitCode;
 
@@ -43,7 +48,7 @@ internal sealed class SampleProcess : IDisposable
         {
             lock (output)
             {
-                return $"--- {name}, process {process.Id} ---\n{output}";
+                return $"--- {name}, process {id} ---\n{output}";
             }
         }
     }
