@@ -24,6 +24,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
     private readonly bool embedded;
     private readonly Channel<Queued>[] lanes;
     private readonly Channel<OutboxRow> blockedRows = Channel.CreateBounded<OutboxRow>(10_000);
+    private readonly Channel<long> leftBehind = Channel.CreateBounded<long>(100_000);
     private readonly SemaphoreSlim wake = new(0, 1);
 
     public OutboxRelay(
@@ -55,6 +56,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
             if (delivery.BrokerAway)
             {
                 blocked |= row.Message.Ordered;
+                leftBehind.Writer.TryWrite(row.Id);
             }
             else if (row.Message.Ordered && blocked)
             {
@@ -64,7 +66,25 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
             else if (!TryQueue(row))
             {
                 blocked |= row.Message.Ordered;
+                leftBehind.Writer.TryWrite(row.Id);
             }
+        }
+    }
+
+    /// <summary>What no lane took need not wait for its grace time to pass: the sweep may have it now.</summary>
+    private async Task ReleaseLeftBehind(CancellationToken cancellationToken)
+    {
+        var ids = new List<long>();
+        while (ids.Count < options.SweepBatch && leftBehind.Reader.TryRead(out var id))
+        {
+            ids.Add(id);
+        }
+
+        if (ids.Count > 0)
+        {
+            await delivery
+                .BestEffort(() => store.PostponeAsync(ids, "No lane was free.", TimeSpan.Zero, counts: false, cancellationToken))
+                .ConfigureAwait(false);
         }
     }
 
@@ -206,6 +226,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         {
             cancellationToken.ThrowIfCancellationRequested();
             await delivery.WaitForBrokerAsync(cancellationToken).ConfigureAwait(false);
+            await ReleaseLeftBehind(cancellationToken).ConfigureAwait(false);
             var rows = await delivery
                 .Persistently(() => store.ClaimDueAsync(options.SweepBatch, options.Lease, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
@@ -219,7 +240,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
                     .ConfigureAwait(false);
             }
 
-            if (rows.Count == options.SweepBatch)
+            if (rows.Count == options.SweepBatch || leftBehind.Reader.Count > 0)
             {
                 continue;
             }
