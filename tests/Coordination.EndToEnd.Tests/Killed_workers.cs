@@ -9,6 +9,7 @@ public sealed class Killed_workers
 {
     private const int Tickets = 150;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan Begin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan KillEvery = TimeSpan.FromSeconds(2);
 
     // After this long the workers are left in peace: a machine too busy to start one in two seconds gets nothing done before.
@@ -32,7 +33,7 @@ public sealed class Killed_workers
         var submit = fleet.StartSubmit();
 
         // The work has begun: from here on nobody is safe.
-        await Eventually.Until(() => desk.Refunds().Count > 0 || submit.HasEnded, Deadline, $"a first refund\n{submit.Output}", ct);
+        await fleet.UntilAsync(() => desk.Refunds().Count > 0 || submit.HasEnded, "a first refund");
         var clock = Stopwatch.StartNew();
         var (kills, restarted) = (0, Task.CompletedTask);
         using var rhythm = new PeriodicTimer(KillEvery);
@@ -111,6 +112,18 @@ public sealed class Killed_workers
             victim.Kill();
             workers.Remove(victim);
             return true;
+        }
+
+        public async Task UntilAsync(Func<bool> condition, string what)
+        {
+            try
+            {
+                await Eventually.Until(condition, Begin, what, TestContext.Current.CancellationToken);
+            }
+            catch (TimeoutException late)
+            {
+                throw new TimeoutException($"{late.Message}\n{Output}", late);
+            }
         }
 
         public void Dispose() => all.ForEach(process => process.Dispose());
