@@ -50,18 +50,20 @@ internal sealed class PostgresStore(NpgsqlDataSource dataSource, PostgresStoreOp
 
         // Tells which guard of a batch failed.
         settings.IncludeFailedBatchedCommand = true;
-        if (!settings.ContainsKey("Max Auto Prepare"))
+
+        // ShouldSerialize says what was given; ContainsKey is true for every keyword there is.
+        if (!settings.ShouldSerialize("Max Auto Prepare"))
         {
             settings.MaxAutoPrepare = 200;
             settings.AutoPrepareMinUsages = 2;
         }
 
-        if (!settings.ContainsKey("No Reset On Close"))
+        if (!settings.ShouldSerialize("No Reset On Close"))
         {
             settings.NoResetOnClose = true;
         }
 
-        if (!settings.ContainsKey("Application Name"))
+        if (!settings.ShouldSerialize("Application Name"))
         {
             settings.ApplicationName = "coordination";
         }

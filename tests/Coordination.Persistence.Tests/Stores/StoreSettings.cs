@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Coordination.Persistence.Tests;
 
@@ -16,6 +17,21 @@ public sealed class Store_settings
             .AddPostgresStore(options => options.ConnectionString = connection)
             .BuildServiceProvider();
         Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IUnitOfWorkFactory>()).Message.ShouldContain(problem);
+    }
+
+    [Theory]
+    [InlineData("Host=x", 200, true, "coordination")]
+    [InlineData("Host=x;Max Auto Prepare=0;No Reset On Close=false;Application Name=mine", 0, false, "mine")]
+    public void Statements_are_prepared_and_connections_not_reset_unless_said_otherwise(
+        string connection,
+        int maxAutoPrepare,
+        bool noReset,
+        string application
+    )
+    {
+        using var dataSource = PostgresStore.CreateDataSource(new PostgresStoreOptions { ConnectionString = connection });
+        var settings = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
+        (settings.MaxAutoPrepare, settings.NoResetOnClose, settings.ApplicationName).ShouldBe((maxAutoPrepare, noReset, application));
     }
 
     [Fact]
