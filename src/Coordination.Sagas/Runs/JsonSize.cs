@@ -15,6 +15,12 @@ internal static class JsonSize
         if (element is not { ValueKind: not JsonValueKind.Undefined } value)
             return 0;
         var received = JsonMarshal.GetRawUtf8Value(value).Length;
-        return received <= Small ? received : JsonSerializer.SerializeToUtf8Bytes(value, ContractJson.Options).Length;
+        return received <= Small ? received : AsSent(value);
     }
+
+    /// <summary>Bytes of UTF-8 text as it will be sent, however small; 0 for an absent value.</summary>
+    public static int AsSent(JsonElement? element) =>
+        element is { ValueKind: not JsonValueKind.Undefined } value
+            ? JsonSerializer.SerializeToUtf8Bytes(value, ContractJson.Options).Length
+            : 0;
 }

@@ -20,6 +20,9 @@ public sealed record RunLimits
     /// <summary>Bytes of JSON of one compensation's input; the output of its step travels beside it.</summary>
     public int MaxCompensationInputBytes { get; init; } = 32 * 1024;
 
+    /// <summary>Bytes of JSON of a compensation's input and its step's output together: what the order to undo has room for.</summary>
+    public int MaxCompensationBytes { get; init; } = 252 * 1024;
+
     /// <summary>Bytes of JSON of one step's output.</summary>
     public int MaxOutputBytes { get; init; } = 192 * 1024;
 

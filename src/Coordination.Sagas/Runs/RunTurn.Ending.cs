@@ -209,6 +209,18 @@ internal sealed partial class RunTurn
     private void Compensate(string id)
     {
         var undo = plan[id].Compensation!;
+        // A message that cannot be made would undo this decision, and with it every later one: the run would never end.
+        if (UndoBytes(id, undo) is var bytes && bytes > context.Limits.MaxCompensationBytes)
+        {
+            CompensationFailed(
+                id,
+                FailureClass.Permanent,
+                ReasonCode.ContractInvalid,
+                $"input and output have {bytes} bytes together; at most {context.Limits.MaxCompensationBytes} fit into the order to undo",
+                incidentId: null
+            );
+            return;
+        }
         var timeout = TimeoutOf(undo.TimeoutMs);
         var sent = Update(
             id,
@@ -225,6 +237,9 @@ internal sealed partial class RunTurn
         actions.Add(new RunAction.Compensate(id, sent.Attempt, timeout));
         Record("step-compensating", id, sent.Attempt);
     }
+
+    private int UndoBytes(string id, CompensationPlan undo) =>
+        JsonSize.AsSent(undo.Input ?? StepInput.Resolve(plan[id], Outputs()).Input) + JsonSize.AsSent(At(id).Output);
 
     private IEnumerable<StepState> ToUndo() =>
         run.Steps.Where(s => s.Status == StepStatus.Done && plan[s.Id].Compensation is not null).OrderByDescending(s => s.CompletedAs);

@@ -46,6 +46,21 @@ public sealed class RunEndingTests
     }
 
     [Fact]
+    [Trait("req", "CTR-09")]
+    public void What_is_too_large_for_the_order_to_undo_ends_the_run_instead_of_holding_it()
+    {
+        static string Text(int kb) => $$"""{"text":"{{new string('x', kb * 1024)}}"}""";
+        var run = new RunScript(Of(Undoable("a") with { Input = Json(Text(120)) }, Step("b", "a")));
+
+        run.Complete("a", Text(190)).FailStep("b").Undoing.ShouldBeEmpty();
+
+        var failed = run.Terminal.ShouldHaveSingleItem().ShouldBeOfType<RunFailed>();
+        failed.Reason.ShouldBe(ReasonCode.CompensationFailed);
+        failed.NotCompensated.ShouldBe(["a"]);
+        run.Timers.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Running_siblings_of_a_failed_step_are_stopped_before_anything_is_undone()
     {
         var run = new RunScript(Of(Undoable("a"), Undoable("b"), Step("c", "a")));
