@@ -13,14 +13,20 @@ public sealed class DatabaseClock(IUnitOfWorkFactory units, TimeProvider clock) 
     /// <summary>The database's time now, within the network's round trip.</summary>
     public async ValueTask<DateTimeOffset> NowAsync(CancellationToken cancellationToken = default)
     {
-        if (reading is { } fresh && clock.GetElapsedTime(fresh.At) < Validity)
+        if (Known() is { } known)
         {
-            return fresh.Time + clock.GetElapsedTime(fresh.At);
+            return known;
         }
 
         await measuring.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // Whoever waited here finds what the one before has measured.
+            if (Known() is { } measured)
+            {
+                return measured;
+            }
+
             var rows = await units
                 .QueryAsync(new Statement($"SELECT {units.Dialect.Now}"), r => units.Dialect.ReadTime(r, 0), cancellationToken)
                 .ConfigureAwait(false);
@@ -32,6 +38,9 @@ public sealed class DatabaseClock(IUnitOfWorkFactory units, TimeProvider clock) 
             measuring.Release();
         }
     }
+
+    private DateTimeOffset? Known() =>
+        reading is { } fresh && clock.GetElapsedTime(fresh.At) is var age && age < Validity ? fresh.Time + age : null;
 
     public void Dispose() => measuring.Dispose();
 

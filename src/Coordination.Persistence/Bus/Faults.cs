@@ -12,13 +12,15 @@ public static class Faults
         exception switch
         {
             DbException { IsTransient: true } e when !IsConflict(e) => true,
-            // Refused, reset or timed-out connections; the server shutting down (57P01..57P03) or starting up.
+            // Refused, reset or timed-out connections; the server shutting down (57P01..57P03), starting up, or a standby not promoted yet (25006).
             DbException e
-                when e.SqlState is "57P01" or "57P02" or "57P03" or "53300"
+                when e.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "25006"
                     || (e.SqlState?.StartsWith("08", StringComparison.Ordinal) ?? false) => true,
             DbException { InnerException: SocketException or IOException or TimeoutException } => true,
-            SocketException => true,
-            TimeoutException { Source: "Npgsql" } => true,
+            // SQLITE_IOERR, SQLITE_FULL
+            Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 10 or 13 } => true,
+            // Of Npgsql, or of our wait for SQLite's one writer. A handler's own sockets and timeouts are its failures.
+            TimeoutException { Source: "Npgsql" or "Coordination.Persistence" } => true,
             AggregateException { InnerException: { } inner } => IsDatabaseAway(inner),
             { InnerException: { } inner } when exception is SagaException or MassTransitException => IsDatabaseAway(inner),
             _ => false,

@@ -43,15 +43,9 @@ internal sealed class Guard(DatabaseClock clock, Parking parking, IDeadLetters d
             return;
         }
 
-        if (await IsExpired(envelope, context.CancellationToken).ConfigureAwait(false) is { } expired)
+        if (await Verdict(context, envelope).ConfigureAwait(false) is { } verdict)
         {
-            await parking.ParkAsync(context, [expired]).ConfigureAwait(false);
-            return;
-        }
-
-        if (context.Redelivered && await IsPoison(context, envelope).ConfigureAwait(false) is { } poison)
-        {
-            await parking.ParkAsync(context, [poison]).ConfigureAwait(false);
+            await parking.ParkAsync(context, [verdict]).ConfigureAwait(false);
             return;
         }
 
@@ -77,6 +71,21 @@ internal sealed class Guard(DatabaseClock clock, Parking parking, IDeadLetters d
         return message is IStepMessage { Attempt: var inBody } && envelope.Attempt is { } attempt && attempt != inBody
             ? Invalid("headers." + EnvelopeHeaders.Attempt, $"names attempt {attempt}, the body names {inBody}.")
             : null;
+    }
+
+    /// <summary>What the database says of the message: expired, or delivered too often.</summary>
+    private async ValueTask<Problem?> Verdict(ReceiveContext context, Envelope envelope)
+    {
+        try
+        {
+            return await IsExpired(envelope, context.CancellationToken).ConfigureAwait(false)
+                ?? (context.Redelivered ? await IsPoison(context, envelope).ConfigureAwait(false) : null);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await parking.PauseAsync(context).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async ValueTask<Problem?> IsExpired(Envelope envelope, CancellationToken cancellationToken)

@@ -32,8 +32,8 @@ internal sealed partial class Parking(IDeadLetters deadLetters, PersistenceMetri
         {
             MessageId = Id(headers.GetValueOrDefault("MessageId")) ?? Guid.CreateVersion7(clock.GetUtcNow()),
             Destination = Wire.Address(endpoint),
-            MessageType = headers.GetValueOrDefault(EnvelopeHeaders.Contract) ?? "unknown",
-            ContentType = context.ContentType?.ToString() ?? Wire.ContentType.ToString(),
+            MessageType = Storable(headers.GetValueOrDefault(EnvelopeHeaders.Contract) ?? "unknown"),
+            ContentType = Storable(context.ContentType?.ToString() ?? Wire.ContentType.ToString()),
             Body = context.Body.GetBytes(),
             Headers = headers,
             GroupId = Id(headers.GetValueOrDefault(EnvelopeHeaders.RunId)),
@@ -48,23 +48,31 @@ internal sealed partial class Parking(IDeadLetters deadLetters, PersistenceMetri
                     {
                         Endpoint = endpoint,
                         Reason = reason,
-                        Detail = detail,
+                        Detail = Storable(detail),
                         Message = message,
                     },
                     CancellationToken.None
                 )
                 .ConfigureAwait(false);
         }
-        catch (Exception e) when (Faults.IsDatabaseAway(e))
+        catch
         {
-            // The broker keeps the message; without the pause it would come straight back.
-            await Task.Delay(TimeSpan.FromSeconds(1), clock, context.CancellationToken).ConfigureAwait(false);
+            await PauseAsync(context).ConfigureAwait(false);
             throw;
         }
 
         metrics.Parked(reason);
         LogParked(message.MessageId, message.MessageType, endpoint, reason, detail);
     }
+
+    /// <summary>
+    /// Before a message goes back to the broker, whatever the database's reason: without the pause it would come straight back, and a quorum queue
+    /// drops what was returned too often.
+    /// </summary>
+    public Task PauseAsync(ReceiveContext context) => Task.Delay(TimeSpan.FromSeconds(1), clock, context.CancellationToken);
+
+    // Text of strangers: PostgreSQL takes every character but this one.
+    private static string Storable(string text) => text.Replace('\0', '\uFFFD');
 
     private static Guid? Id(string? text) => Guid.TryParse(text, out var id) ? id : null;
 
@@ -81,7 +89,7 @@ internal sealed partial class ParkFaulted(Parking parking, TimeProvider clock, I
         if (Faults.IsDatabaseAway(context.Exception))
         {
             // Not the message's fault: back to the broker, after a pause.
-            await Task.Delay(TimeSpan.FromSeconds(1), clock, context.CancellationToken).ConfigureAwait(false);
+            await parking.PauseAsync(context).ConfigureAwait(false);
             throw context.Exception;
         }
 

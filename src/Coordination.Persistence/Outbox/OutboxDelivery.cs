@@ -77,6 +77,16 @@ internal sealed partial class OutboxDelivery
             await Refused(row, e.Message).ConfigureAwait(false);
             return false;
         }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // This process ends; the destination is not to blame.
+            LetGo(row.Id);
+            await BestEffort(() =>
+                    store.PostponeAsync([row.Id], "Its process ended.", options.RetryDelay, counts: false, CancellationToken.None)
+                )
+                .ConfigureAwait(false);
+            return false;
+        }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LetGo(row.Id);
