@@ -29,6 +29,7 @@ public static class CoordinationServiceCollectionExtensions
         services.TryAddSingleton<Parking>();
         services.TryAddSingleton<Guard>();
         services.TryAddSingleton<ParkFaulted>();
+        services.AddHostedService<SchemaAtStart>();
         services.AddHealthChecks().AddCheck<OutboxHealth>("outbox", tags: ["ready"]);
 
         services.AddMassTransit(bus =>

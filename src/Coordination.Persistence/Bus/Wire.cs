@@ -18,7 +18,13 @@ public static class Wire
     public const string RegistryEndpoint = "coordination-registry";
 
     /// <summary>Queue of an agent type.</summary>
-    public static string AgentEndpoint(string agentType) => "agent-" + agentType;
+    public static string AgentEndpoint(string agentType) => AgentPrefix + agentType;
+
+    /// <summary>The agent type whose queue this is; null for other endpoints.</summary>
+    public static string? AgentTypeOf(string endpoint) =>
+        endpoint.StartsWith(AgentPrefix, StringComparison.Ordinal) ? endpoint[AgentPrefix.Length..] : null;
+
+    private const string AgentPrefix = "agent-";
 
     /// <summary>Exchange an event is published to, for example <c>coordination.run-completed.v1</c>.</summary>
     public static string EventExchange(string contractName, int major) => $"coordination.{contractName.Replace('.', '-')}.v{major}";

@@ -8,7 +8,7 @@ using Coordination.Persistence;
 namespace Coordination.Sagas.Runs;
 
 /// <summary>The tables beside the run's row: history, business scopes, refusals, and the agent types a plan may name.</summary>
-internal sealed class RunStore(SqlDialect sql, RunsOptions options)
+internal sealed class RunStore(SqlDialect sql, RunsOptions options, Func<IEnumerable<string>> localAgentTypes)
 {
     private readonly string readTypes = $"SELECT agent_type FROM {sql.Table("agent_type")}";
     private readonly string readScope =
@@ -28,7 +28,8 @@ internal sealed class RunStore(SqlDialect sql, RunsOptions options)
     public async ValueTask<IReadOnlyCollection<string>> KnownAgentTypesAsync(IUnitOfWork work, CancellationToken cancellationToken)
     {
         var announced = await work.QueryAsync(new Statement(readTypes), row => row.GetString(0), cancellationToken);
-        return announced.Concat(options.AgentTypes).ToHashSet(StringComparer.Ordinal);
+        // Agents of this very process are known before their announcement has been handled.
+        return announced.Concat(options.AgentTypes).Concat(localAgentTypes()).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>The unfinished run of a requester and scope.</summary>

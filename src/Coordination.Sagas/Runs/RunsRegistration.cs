@@ -27,7 +27,11 @@ public static class RunsRegistration
         builder.Services.TryAddSingleton<RunMetrics>();
         builder.Services.AddSingleton(services => new RunDriver(
             settings.ToLimits(),
-            new RunStore(services.GetRequiredService<IUnitOfWorkFactory>().Dialect, settings),
+            new RunStore(
+                services.GetRequiredService<IUnitOfWorkFactory>().Dialect,
+                settings,
+                () => services.GetServices<IEndpointContribution>().Select(e => Wire.AgentTypeOf(e.Name)).OfType<string>()
+            ),
             new RunMail(services.GetRequiredService<EnvelopeFactory>(), settings.ToLimits()),
             services.GetRequiredService<DatabaseClock>(),
             services.GetRequiredService<RunMetrics>(),

@@ -65,7 +65,7 @@ public static class WorkerServiceCollectionExtensions
         }
 
         services.AddWorkersSchema();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddRunClient();
         services
             .AddOptions<WorkerOptions>()
             .Validate(options =>
