@@ -40,7 +40,13 @@ public sealed class One_trace_per_run : IDisposable
             run = await runs.SubmitAsync(
                 Plan.Named("traced")
                     .Step("first", "steady", new { text = "a" })
-                    .Step("second", "shaky", new { text = "b" }, after: ["first"], retry: new RetryPolicy { MaxAttempts = 3, BaseDelayMs = 300 })
+                    .Step(
+                        "second",
+                        "shaky",
+                        new { text = "b" },
+                        after: ["first"],
+                        retry: new RetryPolicy { MaxAttempts = 3, BaseDelayMs = 300 }
+                    )
                     .Build()
             );
         }
@@ -59,7 +65,10 @@ public sealed class One_trace_per_run : IDisposable
         ours.ShouldContain(s => s.DisplayName == "deliver run.completed.v1");
         // Nothing of the run is in another trace.
         spans
-            .Where(s => s.TraceId != trace && s.TagObjects.Any(tag => tag.Value?.ToString()?.Contains(run.ToString(), StringComparison.Ordinal) == true))
+            .Where(s =>
+                s.TraceId != trace
+                && s.TagObjects.Any(tag => tag.Value?.ToString()?.Contains(run.ToString(), StringComparison.Ordinal) == true)
+            )
             .Select(s => s.DisplayName)
             .ShouldBeEmpty();
     }

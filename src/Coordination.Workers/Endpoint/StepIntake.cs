@@ -83,12 +83,28 @@ internal sealed class StepIntake(
             compensating: false,
             cancellationToken
         );
+        var undoing = false;
+        if (known is null)
+        {
+            // Attempts are numbered across a step and its compensation, so at most one of the two is meant.
+            (_, known) = await claims.LookAsync(
+                work,
+                message.RunId,
+                message.StepId,
+                message.Attempt,
+                compensating: true,
+                cancellationToken
+            );
+            undoing = known is not null;
+        }
+
         var step = new StepWork
         {
             RunId = message.RunId,
             StepId = message.StepId,
             Attempt = message.Attempt,
             AgentType = agent.Type,
+            Compensating = undoing,
             Input = NoInput,
             TimeoutMs = 0,
         };
