@@ -1,14 +1,14 @@
 namespace Coordination.Bench.Ours;
 
-/// <summary>What a user sets for a busy endpoint; each can be set by an environment variable to try others.</summary>
+/// <summary>The defaults of the library; each can be set by an environment variable to try others.</summary>
 internal static class OursSettings
 {
     /// <summary>Messages of one endpoint that are handled at the same time.</summary>
-    public static int Concurrency { get; } = Tuning.Read("BENCH_OURS_CONCURRENCY", 32);
+    public static int Concurrency { get; } = Tuning.Read("BENCH_OURS_CONCURRENCY", 16);
 
     /// <summary>Messages the broker sends ahead to one endpoint.</summary>
-    public static ushort Prefetch { get; } = (ushort)Tuning.Read("BENCH_OURS_PREFETCH", 128);
+    public static ushort Prefetch { get; } = (ushort)Tuning.Read("BENCH_OURS_PREFETCH", 64);
 
     /// <summary>Messages that are published at the same time.</summary>
-    public static int OutboxLanes { get; } = Tuning.Read("BENCH_OURS_LANES", 32);
+    public static int OutboxLanes { get; } = Tuning.Read("BENCH_OURS_LANES", 16);
 }
