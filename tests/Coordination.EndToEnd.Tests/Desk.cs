@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Coordination.EndToEnd.Tests;
 
@@ -7,13 +8,13 @@ internal sealed class Desk : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("coordination-e2e-").FullName;
 
-    /// <param name="tickets">How many of the shipped tickets are handed in.</param>
+    /// <param name="tickets">How many tickets are handed in: the shipped ones, and copies with other ids when they are not enough.</param>
     public Desk(int tickets)
     {
         Tickets = Path.Combine(folder, "tickets.jsonl");
         // Of two tickets about one order whichever comes first gets the money: with one each, every run must end as in any other order.
-        var lines = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "tickets.jsonl")).DistinctBy(Order).Take(tickets).ToList();
-        lines.Count.ShouldBe(tickets);
+        var shipped = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "tickets.jsonl")).DistinctBy(Order).ToList();
+        var lines = Enumerable.Range(0, tickets).Select(i => Copy(shipped[i % shipped.Count], i / shipped.Count)).ToList();
         File.WriteAllLines(Tickets, lines);
     }
 
@@ -39,6 +40,23 @@ internal sealed class Desk : IDisposable
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => JsonSerializer.Deserialize<LedgerLine>(line, JsonSerializerOptions.Web)!),
         ];
+    }
+
+    private static string Copy(string line, int copy)
+    {
+        if (copy == 0)
+        {
+            return line;
+        }
+
+        var ticket = JsonNode.Parse(line)!;
+        ticket["id"] = $"{ticket["id"]}-{copy}";
+        if (ticket["order"] is JsonObject order)
+        {
+            order["id"] = $"{order["id"]}-{copy}";
+        }
+
+        return ticket.ToJsonString();
     }
 
     private static string Order(string line)

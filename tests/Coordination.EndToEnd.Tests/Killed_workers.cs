@@ -7,7 +7,7 @@ namespace Coordination.EndToEnd.Tests;
 [Trait("needs", "servers")]
 public sealed class Killed_workers
 {
-    private const int Tickets = 150;
+    private const int Tickets = 400;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan Begin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan KillEvery = TimeSpan.FromSeconds(2);
