@@ -223,6 +223,7 @@ public abstract class HostedRuns
         foreach (var run in runs)
             views.Add(await host.UntilAsync(run, "running"));
         views.Count(v => v.Joined is null).ShouldBe(1);
+        await Eventually.Until(() => !host.Agent.Seen.IsEmpty, Patience, "the agent is asked");
         host.Agent.Seen.Count.ShouldBe(1);
     }
 
@@ -242,6 +243,7 @@ public abstract class HostedRuns
 
         (await host.RejectionsAsync(run)).ShouldHaveSingleItem().Reason.ShouldBe(ReasonCode.IdempotencyConflict);
         (await host.UntilAsync(run, "running")).Joined.ShouldBeNull();
+        await Eventually.Until(() => !host.Agent.Seen.IsEmpty, Patience, "the agent is asked");
         host.Agent.Seen.ShouldBe(["a"]);
     }
 
