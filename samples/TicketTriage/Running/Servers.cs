@@ -87,7 +87,8 @@ public static class Servers
         fault switch
         {
             null => null,
-            AuthenticationFailureException or PossibleAuthenticationFailureException => fault,
+            // A broker that goes down in the handshake only looks like a possible one: that is waited for.
+            AuthenticationFailureException => fault,
             OperationInterruptedException { ShutdownReason.ReplyCode: 530 or 403 } => fault,
             _ => RefusalIn(fault.InnerException),
         };

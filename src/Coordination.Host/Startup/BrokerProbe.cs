@@ -46,7 +46,8 @@ internal static class BrokerProbe
     private static Finding Judge(Exception exception, HostSettings settings)
     {
         var causes = Causes(exception).ToList();
-        if (causes.Find(cause => cause is AuthenticationFailureException or PossibleAuthenticationFailureException) is { } refused)
+        // PossibleAuthenticationFailureException is also what a broker gives that goes down in the handshake: that is waited for.
+        if (causes.Find(cause => cause is AuthenticationFailureException) is { } refused)
         {
             return new Finding.Refused(
                 new CommandFailure(
