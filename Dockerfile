@@ -1,6 +1,7 @@
 # Two images: `host` is the program `coordination`, `triage` the sample's agents.
 #   docker build --target host -t coordination .
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ENV NUGET_PACKAGES=/nuget
 WORKDIR /source
 
 # The project files first: packages are restored again only when these change.
@@ -11,12 +12,12 @@ COPY src/Coordination.Sagas/*.csproj src/Coordination.Sagas/packages.lock.json s
 COPY src/Coordination.Workers/*.csproj src/Coordination.Workers/packages.lock.json src/Coordination.Workers/
 COPY src/Coordination.Host/*.csproj src/Coordination.Host/packages.lock.json src/Coordination.Host/
 COPY samples/TicketTriage/*.csproj samples/TicketTriage/packages.lock.json samples/TicketTriage/
-RUN --mount=type=cache,target=/root/.nuget/packages \
+RUN --mount=type=cache,target=/nuget \
     dotnet restore src/Coordination.Host && dotnet restore samples/TicketTriage
 
 COPY src/ src/
 COPY samples/ samples/
-RUN --mount=type=cache,target=/root/.nuget/packages \
+RUN --mount=type=cache,target=/nuget \
     dotnet publish src/Coordination.Host --no-restore -c Release -o /out/host \
     && dotnet publish samples/TicketTriage --no-restore -c Release -o /out/triage
 
