@@ -17,6 +17,7 @@ public static class CoordinationServiceCollectionExtensions
     /// <exception cref="InvalidOperationException">Transport or store is missing, or they do not go together.</exception>
     public static IServiceCollection AddCoordination(this IServiceCollection services, Action<CoordinationBuilder> configure)
     {
+        Failpoint.RefuseInProduction();
         var builder = new CoordinationBuilder(services);
         configure(builder);
         builder.Check();

@@ -19,6 +19,7 @@ public static class CoordinationOutboxRegistration
         Action<CoordinationOutboxConfigurator>? configure = null
     )
     {
+        Failpoint.RefuseInProduction();
         IServiceCollection services = bus;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<PersistenceMetrics>();
@@ -46,6 +47,11 @@ public static class CoordinationOutboxRegistration
             ),
             provider.GetRequiredService<IBus>().Topology
         ));
+        if (Failpoint.IsOn)
+        {
+            bus.AddReceiveObserver<AcknowledgedFailpoint>();
+        }
+
         configure?.Invoke(new CoordinationOutboxConfigurator(services));
     }
 

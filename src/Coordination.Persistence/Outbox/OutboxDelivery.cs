@@ -61,11 +61,12 @@ internal sealed partial class OutboxDelivery
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(options.PublishTimeout);
+            Failpoint.Hit(Failpoints.RowClaimed);
+            var sending = sender.SendAsync(row.Message, timeout.Token);
+            Failpoint.Hit(Failpoints.Published);
             // The transport does not always honour its token: the deadline is ours.
-            await sender
-                .SendAsync(row.Message, timeout.Token)
-                .WaitAsync(options.PublishTimeout + TimeSpan.FromSeconds(1), clock, cancellationToken)
-                .ConfigureAwait(false);
+            await sending.WaitAsync(options.PublishTimeout + TimeSpan.FromSeconds(1), clock, cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit(Failpoints.Confirmed);
             delivered.Writer.TryWrite(row);
             metrics.Delivered(1, clock.GetElapsedTime(since));
             brokerAway = false;
@@ -155,7 +156,7 @@ internal sealed partial class OutboxDelivery
 
             if (gone.Count > 0)
             {
-                await BestEffort(() => store.DeleteAsync(gone, CancellationToken.None)).ConfigureAwait(false);
+                await BestEffort(() => RemoveAsync(gone)).ConfigureAwait(false);
             }
 
             if (kept.Count > 0)
@@ -171,6 +172,14 @@ internal sealed partial class OutboxDelivery
             gone.Clear();
             kept.Clear();
         }
+    }
+
+    private async Task RemoveAsync(IReadOnlyList<long> confirmed)
+    {
+        var removing = store.DeleteAsync(confirmed, CancellationToken.None);
+        Failpoint.Hit(Failpoints.MarkSent);
+        await removing.ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.Marked);
     }
 
     /// <summary>What fails here is done again when the row's lease runs out: the receiver's inbox absorbs the second copy.</summary>

@@ -86,6 +86,7 @@ internal sealed class PostgresCommit
 
         AddText("COMMIT");
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        Failpoint.Hit(Failpoints.CommitSent);
         do
         {
             var target = reader.FieldCount == 1 ? ResultFor(reader.GetName(0)) : null;

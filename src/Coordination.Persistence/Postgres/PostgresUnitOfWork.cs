@@ -113,6 +113,7 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox) :
             }
 
             commit.AddChanges(store.Options.Grace);
+            Failpoint.Hit(Failpoints.BeforeCommit);
             await commit.RunAsync(cancellationToken);
         }
         catch (PostgresException error) when (commit?.IsDuplicate(error) == true)

@@ -22,7 +22,9 @@ internal sealed class SagaRepositoryFactory<TSaga>(
             async work =>
             {
                 var read = await Read(work, [context.CorrelationId!.Value], context.CancellationToken).ConfigureAwait(false);
+                Failpoint.Hit(Failpoints.SagaLocked);
                 await next.Send(new UnitOfWorkSagaContext<TSaga, T>(context, work, model.Map, contexts, read)).ConfigureAwait(false);
+                Failpoint.Hit(Failpoints.SagaMoved);
             }
         );
 

@@ -24,6 +24,7 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
             context.GetOriginalMessageId()
             ?? throw new MessageException(typeof(T), "The message has no id: it cannot be handled exactly once.");
         var endpoint = Wire.EndpointOf(context.ReceiveContext.InputAddress.ToString());
+        Failpoint.Hit(Failpoints.Delivered);
 
         await using var work = units.Create(new InboxKey(options.ConsumerId, messageId) { Endpoint = endpoint });
         var delivery = new Delivery(work);
@@ -33,6 +34,7 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
         // The saga repository opens the transaction together with reading its row; everything else starts with the inbox.
         if (options is SagaConsumeOptions || await work.BeginAsync(context.CancellationToken).ConfigureAwait(false))
         {
+            Failpoint.Hit(Failpoints.InboxWritten);
             await next.Send(new UnitOfWorkConsumeContext<T>(context, options, services, work, messageId)).ConfigureAwait(false);
         }
         else
@@ -41,11 +43,14 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
         }
 
         await work.CommitAsync(context.CancellationToken).ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.Committed);
         if (delivery.IsDuplicate)
         {
             metrics.Duplicate(endpoint);
             await context.NotifyConsumed(TimeSpan.Zero, "duplicate").ConfigureAwait(false);
         }
+
+        Failpoint.Hit(Failpoints.BeforeAcknowledgement);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("coordinationUnitOfWork");

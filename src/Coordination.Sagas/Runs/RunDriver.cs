@@ -123,6 +123,12 @@ public sealed class RunDriver
             saga.Outputs = RunMail.OutputsOf(decision.Actions);
         }
         work.OnCommitted(() => metrics.Moved(before, next));
+        work.OnCommitted(() => Failpoint.Hit(Failpoints.SagaCommitted));
+        if (decision.Actions.Any(action => action is RunAction.SetTimer { Timer.Kind: RunTimerKind.Retry }))
+        {
+            Failpoint.Hit(Failpoints.RetryScheduled);
+            work.OnCommitted(() => Failpoint.Hit(Failpoints.RetryCommitted));
+        }
     }
 
     private List<Problem> Problems(SubmitRun submission, Envelope cause, IReadOnlyCollection<string> known)

@@ -149,5 +149,6 @@ public sealed class RunClient
         await using var work = units.Create();
         work.Send(ContractOutgoing.To(Wire.RunsEndpoint, message, envelope));
         await work.CommitAsync(cancellationToken);
+        Failpoint.Hit(Failpoints.Accepted);
     }
 }

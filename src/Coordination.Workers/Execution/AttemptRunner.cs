@@ -54,7 +54,9 @@ internal sealed class AttemptRunner(
         try
         {
             logger.AttemptStarted(agent.Type, work.StepId, work.RunId, work.Attempt, attempt.Claim.Epoch);
+            Failpoint.Hit(Failpoints.IntentCommitted);
             (var answer, agentEnds) = await CarryOutAsync(attempt);
+            Failpoint.Hit(Failpoints.EffectDone);
             outcome =
                 attempt.Cause == StopCause.LeaseLost ? Fenced(attempt)
                 : answer is null ? await HandBackAsync(attempt)
