@@ -251,8 +251,17 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
                 next is null || next > options.SweepInterval ? options.SweepInterval
                 : next <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(50)
                 : next.Value;
-            await wake.WaitAsync(pause, cancellationToken).ConfigureAwait(false);
+            await PauseAsync(pause, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Until somebody calls, at most as long as told by the clock given; the semaphore's own timeout would go by the system's.</summary>
+    private async Task PauseAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(atMost, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        await wake.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private async Task SendClaimed(IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)

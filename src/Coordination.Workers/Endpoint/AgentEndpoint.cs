@@ -4,7 +4,7 @@ using MassTransit;
 namespace Coordination.Workers;
 
 /// <summary>The queue <c>agent-&lt;type&gt;</c>.</summary>
-internal sealed class AgentEndpoint(AgentRegistration agent, StepIntake intake, WorkerStop stop, WorkerOptions options)
+internal sealed class AgentEndpoint(AgentRegistration agent, StepIntake intake, WorkerStop stop, WorkerOptions options, TimeProvider time)
     : IEndpointContribution
 {
     public string Name => Wire.AgentEndpoint(agent.Type);
@@ -18,7 +18,7 @@ internal sealed class AgentEndpoint(AgentRegistration agent, StepIntake intake, 
     {
         if (!agent.Options.Inline)
         {
-            ((IPipeConfigurator<ConsumeContext>)endpoint).UseFilter(new SlotFilter(agent, stop, options));
+            ((IPipeConfigurator<ConsumeContext>)endpoint).UseFilter(new SlotFilter(agent, stop, options, time));
         }
 
         endpoint.Consumer(() => new StepConsumer(agent, intake));

@@ -7,7 +7,8 @@ namespace Coordination.Workers;
 /// Before a unit of work is opened, waits for a slot for the attempt that an order will start; gives it back when none was started. Without a slot in time the
 /// order goes on and is stored for anyone: no delivery is held for long.
 /// </summary>
-internal sealed class SlotFilter(AgentRegistration agent, WorkerStop stop, WorkerOptions options) : IFilter<ConsumeContext>
+internal sealed class SlotFilter(AgentRegistration agent, WorkerStop stop, WorkerOptions options, TimeProvider time)
+    : IFilter<ConsumeContext>
 {
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
@@ -33,7 +34,7 @@ internal sealed class SlotFilter(AgentRegistration agent, WorkerStop stop, Worke
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop.Token);
         try
         {
-            return await agent.Slots.WaitAsync(options.ClaimWait, either.Token) ? new SlotHold(agent.Slots) : null;
+            return await agent.Slots.WaitAsync(options.ClaimWait, time, either.Token) ? new SlotHold(agent.Slots) : null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

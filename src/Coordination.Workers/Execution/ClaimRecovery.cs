@@ -16,6 +16,7 @@ internal sealed class ClaimRecovery(
     WorkerMetrics metrics,
     WorkerOptions options,
     TimeProvider time,
+    Func<double> jitter,
     ILogger<ClaimRecovery> logger
 ) : BackgroundService
 {
@@ -55,7 +56,7 @@ internal sealed class ClaimRecovery(
             if (!more)
             {
                 // Jitter, so that many processes do not ask at the same moment; longer while the database is away.
-                await PauseAsync(options.PollInterval * (1 << failures) * (0.75 + Random.Shared.NextDouble() / 2), cancellationToken);
+                await PauseAsync(options.PollInterval * (1 << failures) * (0.75 + jitter() / 2), cancellationToken);
             }
         }
     }
@@ -69,7 +70,7 @@ internal sealed class ClaimRecovery(
             return false;
         }
 
-        await agent.Slots.WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+        await agent.Slots.WaitAsync(cancellationToken);
         var taken = 1;
         while (taken < available && agent.Slots.TryTake())
         {
@@ -102,7 +103,7 @@ internal sealed class ClaimRecovery(
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            await PauseAsync(CleanEvery * (0.5 + Random.Shared.NextDouble()), cancellationToken);
+            await PauseAsync(CleanEvery * (0.5 + jitter()), cancellationToken);
             try
             {
                 while (await claims.CleanAsync(options.KeepClosedClaims, CleanBatch, cancellationToken) == CleanBatch)

@@ -9,7 +9,29 @@ internal sealed class Slots(int count) : IDisposable
 
     public int Free => free.CurrentCount;
 
-    public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => free.WaitAsync(timeout, cancellationToken);
+    /// <summary>False when none came free in time.</summary>
+    public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (TryTake())
+        {
+            return true;
+        }
+
+        // Waiting is by the clock given; the semaphore's own timeout would go by the system's.
+        using var late = new CancellationTokenSource(atMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        var waiting = free.WaitAsync(either.Token);
+        await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (waiting.IsCompletedSuccessfully)
+        {
+            return true;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return false;
+    }
+
+    public Task WaitAsync(CancellationToken cancellationToken) => free.WaitAsync(cancellationToken);
 
     public bool TryTake() => free.Wait(TimeSpan.Zero);
 

@@ -86,7 +86,9 @@ public static class WorkerServiceCollectionExtensions
         services.AddSingleton<StepIntake>();
         services.AddSingleton<EmbeddedStart>();
         services.AddSingleton<LeaseKeeper>();
-        services.AddSingleton<ClaimRecovery>();
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<ClaimRecovery>(provider, (Func<double>)Random.Shared.NextDouble)
+        );
         services.AddSingleton<Announcer>();
         services.AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<ClaimRecovery>());
