@@ -16,8 +16,11 @@ internal sealed partial class RetentionSweep(
 {
     /// <summary>Removes all that is past its time; returns the number of rows.</summary>
     public async Task<long> SweepAsync(CancellationToken cancellationToken) =>
-        await RemoveAsync("inbox", "received_at", options.Inbox, cancellationToken)
-        + await RemoveAsync("redelivery", "at", options.Redeliveries, cancellationToken);
+        (
+            units is PostgresStore
+                ? await new InboxRetention(units, options, RepeatAsync).SweepAsync(cancellationToken)
+                : await RemoveAsync("inbox", "received_at", options.Inbox, cancellationToken)
+        ) + await RemoveAsync("redelivery", "at", options.Redeliveries, cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,7 +43,7 @@ internal sealed partial class RetentionSweep(
         }
     }
 
-    private async Task<long> RemoveAsync(string name, string column, TimeSpan keep, CancellationToken cancellationToken)
+    private Task<long> RemoveAsync(string name, string column, TimeSpan keep, CancellationToken cancellationToken)
     {
         var sql = units.Dialect;
         var statement = new Statement(
@@ -48,6 +51,12 @@ internal sealed partial class RetentionSweep(
             ("keep", -(long)keep.TotalMilliseconds, ColumnKind.Int64),
             ("limit", options.BatchSize, ColumnKind.Int64)
         );
+        return RepeatAsync(statement, cancellationToken);
+    }
+
+    /// <summary>Runs a statement that touches at most a batch until it finds less; returns the number of rows.</summary>
+    private async Task<long> RepeatAsync(Statement statement, CancellationToken cancellationToken)
+    {
         long removed = 0;
         while (true)
         {

@@ -3,6 +3,8 @@ namespace Coordination.Persistence;
 /// <summary>A handled message: the row exists, so its effects are committed.</summary>
 public sealed class InboxRecord
 {
+    /// <summary>The partition, a function of the message's id (<see cref="InboxBucket"/>). PostgreSQL only.</summary>
+    public int Bucket { get; set; }
     public Guid ConsumerId { get; set; }
     public Guid MessageId { get; set; }
     public DateTimeOffset ReceivedAt { get; set; }

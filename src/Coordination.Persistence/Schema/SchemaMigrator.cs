@@ -35,6 +35,8 @@ public sealed class SchemaMigrator
                 progress?.Report(new SchemaStep(module.Name, migration));
             }
 
+            // A migration that moves rows takes its time.
+            context.Database.SetCommandTimeout(TimeSpan.Zero);
             await context.Database.MigrateAsync(cancellationToken);
         }
     }

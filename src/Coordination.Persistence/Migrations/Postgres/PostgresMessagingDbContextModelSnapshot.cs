@@ -116,6 +116,10 @@ namespace Coordination.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("Coordination.Persistence.InboxRecord", b =>
                 {
+                    b.Property<int>("Bucket")
+                        .HasColumnType("integer")
+                        .HasColumnName("bucket");
+
                     b.Property<Guid>("ConsumerId")
                         .HasColumnType("uuid")
                         .HasColumnName("consumer_id");
@@ -128,7 +132,7 @@ namespace Coordination.Persistence.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
-                    b.HasKey("ConsumerId", "MessageId")
+                    b.HasKey("Bucket", "ConsumerId", "MessageId")
                         .HasName("pk_inbox");
 
                     b.HasIndex("ReceivedAt")
