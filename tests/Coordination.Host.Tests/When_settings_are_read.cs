@@ -1,5 +1,8 @@
 using Coordination.Host.CommandLine;
+using Coordination.Host.Serving;
 using Coordination.Host.Settings;
+using Coordination.Persistence;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordination.Host.Tests;
 
@@ -146,6 +149,28 @@ public sealed class When_settings_are_read : IDisposable
         var settings = Read(new() { ["Coordination__Database"] = "Host=x", ["Coordination__Broker"] = "amqp://x" });
 
         new Uri(settings.Urls).Host.ShouldBe("127.0.0.1");
+    }
+
+    [Fact]
+    public void Who_may_send_what_reaches_the_guard()
+    {
+        var settings = Read(
+            new()
+            {
+                ["Coordination__Database"] = "Host=x",
+                ["Coordination__Broker"] = "amqp://x",
+                ["Coordination__Guard__RequireUserId"] = "true",
+                ["Coordination__Guard__UsersByContract__step.completed.v1__0"] = "coordination-agent",
+            }
+        );
+        var services = new ServiceCollection();
+        services.AddHosted(settings);
+
+        using var provider = services.BuildServiceProvider();
+
+        var guard = provider.GetRequiredService<GuardOptions>();
+        guard.RequireUserId.ShouldBeTrue();
+        guard.UsersByContract["step.completed.v1"].ShouldBe(["coordination-agent"]);
     }
 
     private string SecretFile(string content)

@@ -18,6 +18,7 @@ internal static class Backbone
             coordination
                 .UseRabbitMq(settings.BrokerUri ?? NoBroker)
                 .UsePostgres(settings.Database!.ConnectionString)
+                .Guard(guard => settings.Configuration.GetSection(SettingNames.Guard).Bind(guard))
                 .AddRuns(runs => settings.Configuration.GetSection(SettingNames.Runs).Bind(runs))
         );
         // Agents run elsewhere; their table belongs to the same database.

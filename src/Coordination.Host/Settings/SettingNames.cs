@@ -12,7 +12,8 @@ internal static class SettingNames
     public const string LogFormat = "Coordination:LogFormat";
     public const string Outbox = "Coordination:Outbox";
     public const string Runs = "Coordination:Runs";
+    public const string Guard = "Coordination:Guard";
 
     public static IReadOnlyList<string> All { get; } =
-    [Broker, BrokerPasswordFile, Database, DatabasePasswordFile, Urls, LogFormat, Outbox, Runs];
+    [Broker, BrokerPasswordFile, Database, DatabasePasswordFile, Urls, LogFormat, Outbox, Runs, Guard];
 }

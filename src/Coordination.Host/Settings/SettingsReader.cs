@@ -57,6 +57,7 @@ internal static class SettingsReader
         Urls(settings.Urls, problems);
         Section<OutboxOptions>(configuration, SettingNames.Outbox, problems);
         Section<RunsOptions>(configuration, SettingNames.Runs, problems);
+        Section<GuardOptions>(configuration, SettingNames.Guard, problems);
         if (needs.HasFlag(Needs.Database))
             settings = settings with { Database = Database(configuration, problems) };
         if (needs.HasFlag(Needs.Broker) && Broker(configuration, problems) is (var address, var uri))

@@ -31,6 +31,15 @@ public sealed class CoordinationBuilder
         return this;
     }
 
+    /// <summary>What arriving messages must be like; may be called more than once.</summary>
+    public CoordinationBuilder Guard(Action<GuardOptions> configure)
+    {
+        configure(GuardOptions);
+        return this;
+    }
+
+    internal GuardOptions GuardOptions { get; } = new();
+
     internal Transport? Transport { get; set; }
 
     internal string? Store { get; set; }

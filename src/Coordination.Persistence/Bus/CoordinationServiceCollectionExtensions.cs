@@ -26,7 +26,7 @@ public static class CoordinationServiceCollectionExtensions
         services.TryAddSingleton(ThisProcess());
         services.TryAddSingleton<EnvelopeFactory>();
         services.TryAddSingleton<DatabaseClock>();
-        services.TryAddSingleton<GuardOptions>();
+        services.TryAddSingleton(builder.GuardOptions);
         services.TryAddSingleton<Parking>();
         services.TryAddSingleton<Guard>();
         services.TryAddSingleton<ParkFaulted>();

@@ -11,7 +11,7 @@ public static class EndpointPipeline
     [
         new(
             "Guard",
-            "size, contract, version, JSON, rules, envelope, deadline, hops, deliveries; parks what fails, never runs the handler"
+            "sender, addresses, size, contract, version, JSON, rules, envelope, deadline, hops, deliveries; parks what fails, never runs the handler"
         ),
         new("ParkSkipped", "a known message at the wrong endpoint is parked"),
         new("ParkFaulted", "a handler that failed for good: the message is parked under a code and an incident id"),

@@ -7,10 +7,11 @@ namespace Coordination.Persistence;
 
 /// <summary>
 /// The door of every endpoint, before any handler:
-/// 1. size, contract, version, JSON and rules of the body;
-/// 2. the envelope: mandatory headers present and well formed, ids the same as in the body;
-/// 3. deadline not passed (by the database's clock) and hops left;
-/// 4. not delivered too often already (a message that kills its handler).
+/// 1. where it comes from and wants answers (<see cref="Provenance"/>);
+/// 2. size, contract, version, JSON and rules of the body;
+/// 3. the envelope: mandatory headers present and well formed, ids the same as in the body;
+/// 4. deadline not passed (by the database's clock) and hops left;
+/// 5. not delivered too often already (a message that kills its handler).
 /// What fails is parked with its reason and acknowledged. The guard itself throws only when the database is away; the broker then keeps the
 /// message.
 /// </summary>
@@ -18,11 +19,17 @@ internal sealed class Guard(DatabaseClock clock, Parking parking, IDeadLetters d
 {
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
-        var body = context.Body.GetBytes();
         string? Header(string name) =>
             context.TransportHeaders.TryGetHeader(name, out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
 
-        var reading = ContractReader.Read(Header(EnvelopeHeaders.Contract), Header(EnvelopeHeaders.Minor), body, options.Limits);
+        var contract = Header(EnvelopeHeaders.Contract);
+        if (Provenance.Check(context, contract, options) is { } stranger)
+        {
+            await parking.ParkAsync(context, [stranger]).ConfigureAwait(false);
+            return;
+        }
+
+        var reading = ContractReader.Read(contract, Header(EnvelopeHeaders.Minor), context.Body.GetBytes(), options.Limits);
         if (!reading.Ok)
         {
             await parking.ParkAsync(context, reading.Problems).ConfigureAwait(false);
@@ -150,4 +157,16 @@ public sealed class GuardOptions
 
     /// <summary>Deliveries of one message after its first that never came to an end. Default 20: a killed process brings back innocent ones too.</summary>
     public int MaxRedeliveries { get; set; } = 20;
+
+    /// <summary>
+    /// Refuses messages without the <c>user-id</c> property. Default false: this library sets it, other senders may not. The broker refuses a wrong one
+    /// itself, unless the user carries the tag <c>impersonator</c>.
+    /// </summary>
+    public bool RequireUserId { get; set; }
+
+    /// <summary>
+    /// Broker users that may send a contract, by its id such as <c>step.completed.v1</c>. A contract that is not in it is taken from every user. Name
+    /// the users of all hosts and agents that send it, also for dead letters that are tried again.
+    /// </summary>
+    public Dictionary<string, List<string>> UsersByContract { get; } = new(StringComparer.Ordinal);
 }
