@@ -37,9 +37,12 @@ public interface IOutboxStore
     Task<OutboxFigures> FiguresAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>The outbox in figures.</summary>
+/// <summary>
+/// The outbox in figures. Exact while the table has at most 5,000 rows. Beyond it the numbers are estimates of the database, and with more than 5,000 timers the
+/// backlog leaves out messages that are due later than the first 5,000 rows.
+/// </summary>
 /// <param name="Backlog">Rows that are no waiting timers.</param>
 /// <param name="Timers">Timers not due yet.</param>
-/// <param name="OldestDue">How long the oldest due row waits; zero when none is due.</param>
+/// <param name="OldestDue">How long the oldest due row waits; zero when none is due. Always exact.</param>
 /// <param name="Dead">Dead letters open.</param>
 public sealed record OutboxFigures(long Backlog, long Timers, TimeSpan OldestDue, long Dead);

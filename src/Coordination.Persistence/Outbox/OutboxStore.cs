@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 
 namespace Coordination.Persistence;
@@ -8,43 +9,39 @@ namespace Coordination.Persistence;
 /// </summary>
 internal sealed class OutboxStore : IOutboxStore
 {
+    /// <summary>Rows of an ordered group that are postponed with its head, by distance in ids.</summary>
+    private const int Followers = 10_000;
+
     private readonly IUnitOfWorkFactory units;
     private readonly SqlDialect sql;
     private readonly string outbox;
-    private readonly string claim;
+    private readonly string anyDue;
+    private readonly ConcurrentDictionary<int, OutboxClaim> claims = new();
+    private readonly OutboxFiguresQuery figures;
 
     public OutboxStore(IUnitOfWorkFactory units)
     {
         this.units = units;
         sql = units.Dialect;
         outbox = sql.Table("outbox");
+        figures = new OutboxFiguresQuery(sql);
 
         // As a subquery the clock is read once, so that an index can be searched by it.
-        var now = $"(SELECT {sql.Now})";
-
-        // 1. Take what is due, leaving out rows behind an older one that is not due: leased, postponed, or on its way from memory.
-        // 2. Of these, drop rows behind one that was not taken: beyond the limit, or being claimed by another process at this moment.
-        // Rows seen here can only vanish (delivered) while the statement runs, and a group's rows are committed in the order of their ids: what looks
-        // like a head is one, without any lock that would make claims wait for each other.
-        claim = $"""
-            WITH due AS MATERIALIZED (
-                SELECT o.id, o.group_id, o.ordered FROM {outbox} o
-                WHERE o.due_at <= {now} AND (NOT o.ordered OR NOT EXISTS (
-                    SELECT 1 FROM {outbox} p WHERE p.group_id = o.group_id AND p.ordered AND p.id < o.id AND p.due_at > {now} AND p.handed_over_at IS NULL))
-                ORDER BY o.due_at, o.id LIMIT @limit {sql.ForUpdateSkipLocked})
-            UPDATE {outbox} SET due_at = {sql.NowPlus("@lease")}, handed_over_at = NULL
-            WHERE id IN (SELECT d.id FROM due d WHERE NOT d.ordered OR NOT EXISTS (
-                SELECT 1 FROM {outbox} p WHERE p.group_id = d.group_id AND p.ordered AND p.id < d.id
-                AND (p.handed_over_at IS NULL OR p.due_at <= {now}) AND p.id NOT IN (SELECT id FROM due)))
-            RETURNING id, attempts, ordered, token, COALESCE(expires_at <= {now}, false), {StoredMessage.Columns}
-            """;
+        anyDue = $"SELECT 1 FROM {outbox} WHERE due_at <= (SELECT {sql.Now}) LIMIT 1";
     }
 
     public async Task<IReadOnlyList<OutboxRow>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellationToken)
     {
+        // Most of the time nothing is: one small read instead of a transaction.
+        if ((await units.QueryAsync(new Statement(anyDue), reader => reader.GetInt32(0), cancellationToken)).Count == 0)
+        {
+            return [];
+        }
+
+        var texts = claims.GetOrAdd(limit, static (wanted, store) => new OutboxClaim(store.sql, store.outbox, wanted), this);
         await using var work = units.Create();
         var claimed = await work.QueryAsync(
-            new Statement(claim, ("limit", limit, ColumnKind.Int64), Milliseconds("lease", lease)),
+            new Statement(texts.Claim, Milliseconds("lease", lease)),
             reader => (Row: Read(reader), Expired: reader.GetBoolean(4)),
             cancellationToken
         );
@@ -52,6 +49,11 @@ internal sealed class OutboxStore : IOutboxStore
         if (expired.Length > 0)
         {
             work.Execute(Delete(expired));
+        }
+
+        if (claimed.Count < limit)
+        {
+            work.Execute(new Statement(texts.Aside));
         }
 
         Unhurry(work);
@@ -109,15 +111,14 @@ internal sealed class OutboxStore : IOutboxStore
                 ("error", error, ColumnKind.Text),
                 ("tries", counts ? 1 : 0, ColumnKind.Int32)
             ),
-            // The rest of an ordered group cannot leave before its head: postponed with it, a long group does not have to be looked through at every claim.
+            // The rest of an ordered group cannot leave before its head: postponed with it, it does not have to be looked at by every claim. Of a very long
+            // group the nearest, so that this too has a bound.
             new Statement(
                 $"""
-                UPDATE {outbox} SET due_at = {later} WHERE ordered AND due_at < {later} AND EXISTS (
-                    SELECT 1 FROM {outbox} head WHERE {sql.AnyOf(
-                    "head.id",
-                    "@ids"
-                )} AND head.ordered AND head.group_id = {outbox}.group_id AND head.id < {outbox}.id)
-                AND group_id IN (SELECT group_id FROM {outbox} WHERE {sql.AnyOf("id", "@ids")} AND ordered)
+                UPDATE {outbox} SET due_at = {later} WHERE due_at < {later} AND id IN (
+                    SELECT f.id FROM {outbox} head JOIN {outbox} f
+                        ON f.group_id = head.group_id AND f.ordered AND f.id > head.id AND f.id < head.id + {Followers}
+                    WHERE {sql.AnyOf("head.id", "@ids")} AND head.ordered)
                 """,
                 Ids(ids),
                 Milliseconds("delay", delay)
@@ -155,31 +156,7 @@ internal sealed class OutboxStore : IOutboxStore
             cancellationToken
         );
 
-    public async Task<OutboxFigures> FiguresAsync(CancellationToken cancellationToken)
-    {
-        var now = $"(SELECT {sql.Now})";
-        var rows = await units.QueryAsync(
-            new Statement(
-                $"""
-                SELECT count(*), COALESCE(sum(CASE WHEN token IS NOT NULL AND due_at > {now} AND handed_over_at IS NULL THEN 1 ELSE 0 END), 0),
-                    min(due_at), {sql.Now}, (SELECT count(*) FROM {sql.Table("dead_letter")}) FROM {outbox}
-                """
-            ),
-            reader =>
-            {
-                var waits = reader.IsDBNull(2) ? TimeSpan.Zero : sql.ReadTime(reader, 3) - sql.ReadTime(reader, 2);
-                var timers = reader.GetInt64(1);
-                return new OutboxFigures(
-                    reader.GetInt64(0) - timers,
-                    timers,
-                    waits > TimeSpan.Zero ? waits : TimeSpan.Zero,
-                    reader.GetInt64(4)
-                );
-            },
-            cancellationToken
-        );
-        return rows[0];
-    }
+    public Task<OutboxFigures> FiguresAsync(CancellationToken cancellationToken) => figures.ReadAsync(units, cancellationToken);
 
     private OutboxRow Read(DbDataReader reader)
     {

@@ -22,6 +22,9 @@ internal sealed class PostgresDialect(bool isEmbedded) : SqlDialect
     internal override string DeleteSome(string table, string condition) =>
         $"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE {condition} LIMIT @limit FOR UPDATE SKIP LOCKED))";
 
+    internal override string RoughCount(string table, string? index, string? condition) =>
+        $"(SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = '{Table(index ?? table)}'::regclass)";
+
     internal override Statement? Unhurried { get; } = new("SET LOCAL synchronous_commit TO off");
 
     public override DateTimeOffset ReadTime(DbDataReader reader, int ordinal) => reader.GetFieldValue<DateTimeOffset>(ordinal);

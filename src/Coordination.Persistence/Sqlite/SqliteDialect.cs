@@ -24,6 +24,9 @@ internal sealed class SqliteDialect : SqlDialect
     internal override string DeleteSome(string table, string condition) =>
         $"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {condition} LIMIT @limit)";
 
+    internal override string RoughCount(string table, string? index, string? condition) =>
+        $"(SELECT count(*) FROM {table}{(condition is null ? "" : " WHERE " + condition)})";
+
     internal override Statement? Unhurried => null;
 
     public override DateTimeOffset ReadTime(DbDataReader reader, int ordinal) =>

@@ -36,6 +36,12 @@ public abstract class SqlDialect
     internal abstract string DeleteSome(string table, string condition);
 
     /// <summary>
+    /// About how many rows a table has, or one of its partial indexes, without reading them: as an expression. A database without such estimates counts the rows
+    /// that meet the index' condition.
+    /// </summary>
+    internal abstract string RoughCount(string table, string? index, string? condition);
+
+    /// <summary>
     /// For transactions whose loss in a crash of the database does no harm (a claim, the removal of a delivered row): the commit does not wait for
     /// the disk. Null where there is no such thing.
     /// </summary>

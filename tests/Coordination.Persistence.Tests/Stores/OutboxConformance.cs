@@ -157,6 +157,54 @@ public abstract partial class OutboxConformance
         (await outbox.HasOlderAsync(group, rows[1].Id, Ct)).ShouldBeFalse();
     }
 
+    [Fact, Trait("req", "OBX-03")]
+    public async Task A_head_that_is_due_after_its_followers_is_claimed_before_them_however_few_are_claimed()
+    {
+        await using var store = await StoreAsync(TimeSpan.Zero);
+        var outbox = store.Get<IOutboxStore>();
+        foreach (var followers in new[] { 2, 20 })
+        {
+            var group = Guid.NewGuid();
+            var messages = Enumerable.Range(0, followers + 1).Select(_ => StoreFixture.Message() with { GroupId = group, Ordered = true });
+            var rows = await CommitAsync(store, [.. messages]);
+
+            // Its owner died: when the lease has run out, the head sorts behind all of them.
+            (await outbox.ClaimDueAsync(1, TimeSpan.FromMilliseconds(50), Ct)).ShouldHaveSingleItem();
+            foreach (var row in rows)
+            {
+                OutboxRow? next = null;
+                await Coordination.Testing.Eventually.Until(
+                    async () => (next = (await outbox.ClaimDueAsync(1, Lease, Ct)).SingleOrDefault()) is not null,
+                    TimeSpan.FromSeconds(10),
+                    "the next of the group",
+                    Ct
+                );
+                next!.Id.ShouldBe(row.Id);
+                await outbox.DeleteAsync([row.Id], Ct);
+            }
+        }
+    }
+
+    [Fact, Trait("req", "OBX-03")]
+    public async Task A_long_group_whose_head_is_stuck_does_not_hide_what_is_due_after_it()
+    {
+        await using var store = await StoreAsync(TimeSpan.Zero);
+        var outbox = store.Get<IOutboxStore>();
+        var group = Guid.NewGuid();
+        var messages = Enumerable.Range(0, 40).Select(_ => StoreFixture.Message() with { GroupId = group, Ordered = true });
+        await CommitAsync(store, [.. messages]);
+        (await outbox.ClaimDueAsync(1, TimeSpan.FromHours(1), Ct)).ShouldHaveSingleItem();
+        var free = (await CommitAsync(store, StoreFixture.Message()))[0];
+
+        var claimed = new List<OutboxRow>();
+        for (var turn = 0; turn < 10 && claimed.Count == 0; turn++)
+        {
+            claimed.AddRange(await outbox.ClaimDueAsync(1, Lease, Ct));
+        }
+
+        claimed.ShouldHaveSingleItem().Id.ShouldBe(free.Id);
+    }
+
     [Fact]
     public async Task A_commit_names_the_older_rows_of_its_group_that_are_still_pending()
     {
