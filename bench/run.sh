@@ -3,10 +3,6 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 project=$root/bench/Coordination.Bench
-# Containers put a network bridge between the parties: installed servers measure more cleanly.
-if [ -z "${COORDINATION_TEST_SERVERS:-}" ] && [ -e /usr/lib/rabbitmq/bin/rabbitmq-server ] && compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
-    export COORDINATION_TEST_SERVERS=native
-fi
 dotnet build "$project" -c Release --nologo -v quiet >&2
 BENCH_COMMIT=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || true)
 [ -z "$BENCH_COMMIT" ] || git -C "$root" diff --quiet HEAD -- src bench || BENCH_COMMIT+="+changes"

@@ -1,3 +1,4 @@
+using Coordination.Bench.BusOnly;
 using Coordination.Bench.Load;
 using Coordination.Bench.Ours;
 using Coordination.Bench.Raw;
@@ -19,22 +20,30 @@ internal sealed record Contender(
 
 internal static class Contenders
 {
+    /// <summary>The one the others are compared with.</summary>
+    public const string Baseline = "raw";
+
     public static IReadOnlyDictionary<string, Contender> All =>
         new Dictionary<string, Contender>(StringComparer.Ordinal)
         {
-            ["raw"] = HandWritten(batched: false),
+            [Baseline] = HandWritten(batched: false),
             ["raw-batched"] = HandWritten(batched: true),
+            ["bus-only"] = Bus,
             ["ours"] = Ours,
         };
 
     private static Contender Ours { get; } =
         new(
-            [Workload.Effect, Workload.Saga, Workload.Run],
+            Enum.GetValues<Workload>(),
             workload => workload == Workload.Run ? new RunFormat() : new MassTransitJson(workload),
             workload => workload == Workload.Run ? RunsProgram.Checks : [.. Check.OfBusiness(workload), .. OursProgram.Checks(workload)],
             (settings, ready, ct) =>
                 settings.Workload == Workload.Run ? RunsProgram.RunAsync(settings, ready, ct) : OursProgram.RunAsync(settings, ready, ct)
         );
+
+    // It writes no row anywhere: that each message has its one follow-up is all there is to check.
+    private static Contender Bus { get; } =
+        new([Workload.Effect, Workload.Saga], workload => new MassTransitJson(workload), _ => [], BusOnlyProgram.RunAsync);
 
     private static Contender HandWritten(bool batched) =>
         new(

@@ -14,6 +14,11 @@ BenchOptions options;
 try
 {
     options = BenchOptions.Parse(args);
+    if (options.Merge.Length > 0)
+    {
+        Console.WriteLine(Page.Render(options.Merge.Select(Results.Read).Aggregate((all, next) => all.Append(next))));
+        return 0;
+    }
 }
 catch (FormatException e)
 {
@@ -35,8 +40,8 @@ try
 {
     var started = TimeProvider.System.GetTimestamp();
     await Console.Error.WriteLineAsync("starting RabbitMQ and PostgreSQL");
-    await using var rabbit = await TestServers.StartDedicatedRabbitAsync(ending.Token);
-    await using var postgres = await TestServers.StartDedicatedPostgresAsync(ending.Token, durable: true);
+    await using var rabbit = await TestServers.StartDedicatedRabbitAsync(ending.Token, hostNetwork: true);
+    await using var postgres = await TestServers.StartDedicatedPostgresAsync(ending.Token, durable: true, hostNetwork: true);
     var machine = await Machine.DescribeAsync(rabbit, postgres, ending.Token);
     var samples = new List<Sample>();
     for (var round = 1; round <= options.Rounds; round++)
@@ -53,9 +58,10 @@ try
             }
         }
     }
-    await output.WriteLineAsync(Table.Render(machine, samples, TimeProvider.System.GetElapsedTime(started)));
+    var results = new Results(machine, TimeProvider.System.GetElapsedTime(started).TotalMinutes, samples);
+    await output.WriteLineAsync(Page.Render(results));
     if (options.JsonFile is { } file)
-        await JsonReport.WriteAsync(file, machine, samples, ending.Token);
+        (File.Exists(file) ? Results.Read(file).Append(results) : results).Write(file);
     return 0;
 }
 catch (OperationCanceledException) when (ending.IsCancellationRequested)

@@ -23,14 +23,19 @@ internal sealed class Trial(RabbitServer rabbit, PostgresServer postgres, BenchO
         var connectionString = new NpgsqlConnectionStringBuilder(await postgres.NewDatabaseAsync(ct: ct))
         {
             MaxPoolSize = 100,
+            // As a program has it; the tests' pools shrink within seconds.
+            ConnectionIdleLifetime = 300,
+            ConnectionPruningInterval = 10,
         }.ConnectionString;
         await using var database = NpgsqlDataSource.Create(connectionString);
         await BusinessTable.CreateAsync(database, ct);
         var samples = new List<Sample>();
         int sent;
-        await using (var worker = await WorkerProcess.StartAsync(new WorkerSettings(name, workload, broker, connectionString), ct))
+        await using (
+            var worker = await WorkerProcess.StartAsync(new WorkerSettings(name, workload, broker, connectionString), options.Profile, ct)
+        )
         {
-            var cpu = new CpuClock(worker.Id, await postgres.ProcessIdAsync(ct), await rabbit.ProcessIdAsync(ct));
+            var meters = await Meters.OpenAsync(rabbit, postgres, database, worker, ct);
             await using var loop = await ClosedLoop.OpenAsync(broker, contender.Format(workload), ct);
             await WarmUpAsync(loop, worker, ct);
             foreach (var inFlight in options.InFlight(workload))
@@ -38,7 +43,7 @@ internal sealed class Trial(RabbitServer rabbit, PostgresServer postgres, BenchO
                 await loop.FeedAsync(inFlight);
                 await Task.Delay(options.Settle, ct);
                 samples.Add(
-                    await MeasureAsync(loop, cpu, database, ct) with
+                    await meters.MeasureAsync(loop, options.Window, options.Profile, ct) with
                     {
                         Contender = name,
                         Workload = workload,
@@ -68,36 +73,6 @@ internal sealed class Trial(RabbitServer rabbit, PostgresServer postgres, BenchO
         worker.ThrowIfEnded();
         if (!await loop.DrainAsync(DrainLimit, ct))
             throw new VoidResultException($"{loop.InFlight} of {loop.Sent} had no end after {DrainLimit.TotalSeconds} s.");
-    }
-
-    private async Task<Sample> MeasureAsync(ClosedLoop loop, CpuClock cpu, NpgsqlDataSource database, CancellationToken ct)
-    {
-        var before = await DatabaseCounters.ReadAsync(database, ct);
-        var cpuBefore = cpu.Read();
-        loop.TakeLatencies();
-        var clock = Stopwatch.StartNew();
-        await Task.Delay(options.Window, ct);
-        var latencies = loop.TakeLatencies();
-        var seconds = clock.Elapsed.TotalSeconds;
-        var used = cpu.Read().Since(cpuBefore);
-        var after = await DatabaseCounters.ReadAsync(database, ct);
-        double count = Math.Max(latencies.Count, 1);
-        return new Sample
-        {
-            Contender = "",
-            Workload = default,
-            InFlight = 0,
-            Round = 0,
-            Seconds = seconds,
-            Count = latencies.Count,
-            ClientCpuMs = used.Client * 1000 / count,
-            DatabaseCpuMs = used.Database * 1000 / count,
-            BrokerCpuMs = used.Broker * 1000 / count,
-            Commits = (after.Transactions - before.Transactions) / count,
-            WalBytes = (after.WalBytes - before.WalBytes) / count,
-            Fsyncs = (after.Fsyncs - before.Fsyncs) / count,
-            LatenciesMs = Sample.ToMilliseconds(latencies),
-        };
     }
 
     private static async Task CheckAsync(IReadOnlyList<Check> checks, ClosedLoop loop, NpgsqlDataSource database, CancellationToken ct)

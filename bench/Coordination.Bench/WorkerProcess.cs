@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Coordination.Bench.Measuring;
 
 namespace Coordination.Bench;
 
@@ -7,6 +9,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 {
     public const string Argument = "--worker";
     private const string Ready = "ready";
+    private const string Allocated = "allocated ";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly Process process;
 
@@ -14,7 +17,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
-    public static async Task<WorkerProcess> StartAsync(WorkerSettings settings, CancellationToken ct)
+    public static async Task<WorkerProcess> StartAsync(WorkerSettings settings, bool profiled, CancellationToken ct)
     {
         var info = new ProcessStartInfo(Environment.ProcessPath!)
         {
@@ -26,7 +29,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             info.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
         info.ArgumentList.Add(Argument);
-        foreach (var (name, value) in settings.ToEnvironment())
+        foreach (var (name, value) in profiled ? settings.ToEnvironment().Concat(ClientProfile.Environment) : settings.ToEnvironment())
             info.Environment[name] = value;
         // Profile-guided recompilation goes on for up to a minute and hardly changes the result: without it ten seconds are enough.
         info.Environment.TryAdd("DOTNET_TieredPGO", "0");
@@ -56,7 +59,20 @@ internal sealed class WorkerProcess : IAsyncDisposable
             throw new VoidResultException($"The contender ended early, with code {process.ExitCode}.");
     }
 
-    /// <summary>Runs inside the process: works until the parent closes the pipe, or is gone.</summary>
+    /// <summary>Bytes its managed code has allocated so far.</summary>
+    public async Task<long> AllocatedBytesAsync(CancellationToken ct)
+    {
+        await process.StandardInput.WriteLineAsync(Allocated.AsMemory(), ct);
+        await process.StandardInput.FlushAsync(ct);
+        while (await process.StandardOutput.ReadLineAsync(ct) is { } line)
+        {
+            if (line.StartsWith(Allocated, StringComparison.Ordinal))
+                return long.Parse(line.AsSpan(Allocated.Length), CultureInfo.InvariantCulture);
+        }
+        throw new VoidResultException("The contender ended early.");
+    }
+
+    /// <summary>Runs inside the process: answers each line with what was allocated and works until the parent closes the pipe, or is gone.</summary>
     public static async Task<int> WorkAsync()
     {
         using var ending = new CancellationTokenSource();
@@ -64,7 +80,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Console.CancelKeyPress += (_, e) => e.Cancel = true;
         _ = Task.Run(async () =>
         {
-            await Console.In.ReadToEndAsync();
+            while (await Console.In.ReadLineAsync() is not null)
+                Console.WriteLine($"{Allocated}{GC.GetTotalAllocatedBytes()}");
             await ending.CancelAsync();
         });
         var settings = WorkerSettings.FromEnvironment();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Coordination.Bench.Measuring;
 
-/// <summary>One window of one contender: a workload with a number of messages in flight.</summary>
+/// <summary>One window of one contender: a workload with a number of messages in flight. All but the rate and the latencies are per unit.</summary>
 internal sealed record Sample
 {
     public required string Contender { get; init; }
@@ -11,20 +11,28 @@ internal sealed record Sample
     public required int Round { get; init; }
     public required double Seconds { get; init; }
 
-    /// <summary>Messages (effect) or sagas (saga) that were completed in the window.</summary>
+    /// <summary>Messages (effect), sagas or runs that were completed in the window.</summary>
     public required int Count { get; init; }
 
+    public required double P50Ms { get; init; }
+    public required double P95Ms { get; init; }
+    public required double P99Ms { get; init; }
     public required double? ClientCpuMs { get; init; }
     public required double? DatabaseCpuMs { get; init; }
     public required double? BrokerCpuMs { get; init; }
     public required double Commits { get; init; }
     public required double WalBytes { get; init; }
     public required double Fsyncs { get; init; }
+    public required double? RoundTrips { get; init; }
+    public required double? BrokerWrites { get; init; }
+    public required double AllocatedBytes { get; init; }
 
-    /// <summary>Sorted, in milliseconds.</summary>
-    public required double[] LatenciesMs { get; init; }
+    /// <summary>Milliseconds of the client's processor time by area; only when it was profiled.</summary>
+    public IReadOnlyDictionary<string, double>? ClientAreasMs { get; init; }
 
     public double PerSecond => Count / Seconds;
+
+    public double? CpuMs => ClientCpuMs + DatabaseCpuMs + BrokerCpuMs;
 
     public static double[] ToMilliseconds(List<long> ticks)
     {

@@ -11,7 +11,7 @@ internal sealed class EffectConsumer : IConsumer<DoEffect>
     public Task Consume(ConsumeContext<DoEffect> context)
     {
         var message = context.Message;
-        context.GetPayload<IUnitOfWork>().Execute(BusinessRow.Insert(message.Key, message.Step, message.Text));
+        BusinessRow.Insert(context, message.Key, message.Step, message.Text);
         return context.Send(Done, new Finished(message.Key, message.Step, message.Text));
     }
 }
@@ -24,18 +24,25 @@ internal sealed class StepConsumer : IConsumer<DoStep>
     public Task Consume(ConsumeContext<DoStep> context)
     {
         var message = context.Message;
-        context.GetPayload<IUnitOfWork>().Execute(BusinessRow.Insert(message.Key, message.Step, message.Text));
+        BusinessRow.Insert(context, message.Key, message.Step, message.Text);
         return context.Send(Saga, new StepDone(message.Key, message.Step, message.Text));
     }
 }
 
 internal static class BusinessRow
 {
-    public static Statement Insert(Guid key, int step, string text) =>
-        new(
-            "insert into effect values (@key, @step, @text)",
-            ("key", key, ColumnKind.Uuid),
-            ("step", step, ColumnKind.Int32),
-            ("text", text, ColumnKind.Text)
+    /// <summary>Joins the message's transaction; the bus alone has none, and no row.</summary>
+    public static void Insert(ConsumeContext context, Guid key, int step, string text)
+    {
+        if (!context.TryGetPayload<IUnitOfWork>(out var work))
+            return;
+        work.Execute(
+            new Statement(
+                "insert into effect values (@key, @step, @text)",
+                ("key", key, ColumnKind.Uuid),
+                ("step", step, ColumnKind.Int32),
+                ("text", text, ColumnKind.Text)
+            )
         );
+    }
 }

@@ -1,3 +1,5 @@
+using Coordination.Persistence;
+
 namespace Coordination.Bench.Ours;
 
 /// <summary>The defaults of the library; each can be set by an environment variable to try others.</summary>
@@ -9,6 +11,9 @@ internal static class OursSettings
     /// <summary>Messages the broker sends ahead to one endpoint.</summary>
     public static ushort Prefetch { get; } = (ushort)Tuning.Read("BENCH_OURS_PREFETCH", 64);
 
-    /// <summary>Messages that are published at the same time.</summary>
-    public static int OutboxLanes { get; } = Tuning.Read("BENCH_OURS_LANES", 16);
+    /// <summary>Sets how the outbox delivers in a workload.</summary>
+    public static void Apply(OutboxOptions options, Workload workload)
+    {
+        options.Lanes = Tuning.Read("BENCH_OURS_LANES", options.Lanes);
+    }
 }

@@ -7,10 +7,10 @@ namespace Coordination.Bench.Raw;
 /// <summary>One consumer of one quorum queue on a channel of its own; what arrives waits here until a lane takes it.</summary>
 internal sealed class Intake
 {
-    private readonly IChannel channel;
     private readonly Channel<Incoming> arrived = Channel.CreateUnbounded<Incoming>(new UnboundedChannelOptions { SingleWriter = true });
+    private readonly AckWindow acks;
 
-    private Intake(IChannel channel) => this.channel = channel;
+    private Intake(IChannel channel) => acks = new AckWindow(channel);
 
     public ChannelReader<Incoming> Arrived => arrived.Reader;
 
@@ -26,8 +26,10 @@ internal sealed class Intake
         return intake;
     }
 
-    public ValueTask AckAsync(ulong deliveryTag, bool andAllBefore, CancellationToken ct) =>
-        channel.BasicAckAsync(deliveryTag, andAllBefore, ct);
+    /// <summary>The message is done: it is acknowledged soon.</summary>
+    public void Handled(ulong deliveryTag) => acks.Handled(deliveryTag);
+
+    public Task AcknowledgeAsync(CancellationToken ct) => acks.RunAsync(ct);
 
     private Task ReceiveAsync(object sender, BasicDeliverEventArgs delivery)
     {

@@ -21,8 +21,8 @@ internal sealed class Lane(Intake intake, IHandler handler, int mostAtOnce, Conf
                 continue; // Another lane of the same intake was quicker.
             foreach (var message in await handler.HandleAsync(batch, ct))
                 publisher.Publish(message);
-            // A lane that takes many owns its intake, so all before the last are its own, too.
-            await intake.AckAsync(batch[^1].DeliveryTag, andAllBefore: mostAtOnce > 1, ct);
+            foreach (var message in batch)
+                intake.Handled(message.DeliveryTag);
             batch.Clear();
         }
     }

@@ -11,7 +11,6 @@ namespace Coordination.Bench.Raw;
 internal sealed class OutboxDeleter(NpgsqlConnection connection)
 {
     private const int MostAtOnce = 2_000;
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(15);
     private readonly Channel<Guid> done = Channel.CreateUnbounded<Guid>(new UnboundedChannelOptions { SingleReader = true });
 
     public void Delete(Outgoing message) => done.Writer.TryWrite(message.Id);
@@ -27,7 +26,7 @@ internal sealed class OutboxDeleter(NpgsqlConnection connection)
         var batch = new List<Guid>(MostAtOnce);
         while (await done.Reader.WaitToReadAsync(ct))
         {
-            await Task.Delay(Linger, ct);
+            await Task.Delay(RawSettings.DeleteLinger, ct);
             while (batch.Count < MostAtOnce && done.Reader.TryRead(out var id))
                 batch.Add(id);
             ids.TypedValue = [.. batch];

@@ -35,13 +35,16 @@ internal static class RawProgram
 
         async Task ListenAsync(string queue, Func<IHandler> handler)
         {
-            var lanes = batched ? RawSettings.BatchedLanes : RawSettings.Lanes;
+            var lanes = batched ? RawSettings.BatchedLanes : RawSettings.Lanes(settings.Workload);
             Intake? shared = null;
             for (var lane = 0; lane < lanes; lane++)
             {
-                // Batches are acknowledged cumulatively, so each batching lane needs a channel of its own.
+                // Lanes that take one share what arrives; lanes that take all of it need a share of their own each.
                 if (batched || shared is null)
+                {
                     shared = await Intake.OpenAsync(connection, queue, RawSettings.Prefetch, ct);
+                    running.Add(shared.AcknowledgeAsync(ct));
+                }
                 var mostAtOnce = batched ? RawSettings.MostInBatch : 1;
                 var own = await database.OpenConnectionAsync(ct);
                 running.Add(new Lane(shared, handler(), mostAtOnce, publisher).RunAsync(own, ct));

@@ -4,10 +4,13 @@ namespace Coordination.Bench.Raw;
 internal static class RawSettings
 {
     /// <summary>Transactions at the same time per queue, one message each.</summary>
-    public static int Lanes { get; } = Tuning.Read("BENCH_RAW_LANES", 16);
+    public static int Lanes(Workload workload) => Tuning.Read("BENCH_RAW_LANES", workload == Workload.Effect ? 16 : 8);
+
+    /// <summary>How long the deletion of outbox rows waits for more of them.</summary>
+    public static TimeSpan DeleteLinger { get; } = TimeSpan.FromMilliseconds(Tuning.Read("BENCH_DELETE_LINGER_MS", 15));
 
     /// <summary>Transactions at the same time per queue, many messages each.</summary>
-    public static int BatchedLanes { get; } = Tuning.Read("BENCH_BATCHED_LANES", 2);
+    public static int BatchedLanes { get; } = Tuning.Read("BENCH_BATCHED_LANES", 1);
 
     /// <summary>Messages in one transaction of a batching lane.</summary>
     public static int MostInBatch { get; } = Tuning.Read("BENCH_BATCH", 256);

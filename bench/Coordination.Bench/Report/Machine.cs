@@ -16,7 +16,8 @@ internal sealed record Machine(
     string Rabbit,
     string Servers,
     string LoadBefore,
-    string Commit
+    string Commit,
+    string Date
 )
 {
     public static async Task<Machine> DescribeAsync(RabbitServer rabbit, PostgresServer postgres, CancellationToken ct)
@@ -37,9 +38,10 @@ internal sealed record Machine(
             $"{RuntimeInformation.FrameworkDescription}, {(GCSettings.IsServerGC ? "server" : "workstation")} GC",
             $"PostgreSQL {connection.PostgreSqlVersion}, fsync {durability}",
             $"RabbitMQ {(await rabbit.Ctl("version")).Trim().Split('\n')[^1]}, one node, quorum queues",
-            mode == ServerMode.Native ? "native" : "containers",
+            mode == ServerMode.Native ? "native" : "containers on the host's network",
             File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown",
-            Environment.GetEnvironmentVariable("BENCH_COMMIT") is { Length: > 0 } commit ? commit : "unknown"
+            Environment.GetEnvironmentVariable("BENCH_COMMIT") is { Length: > 0 } commit ? commit : "unknown",
+            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}"
         );
     }
 

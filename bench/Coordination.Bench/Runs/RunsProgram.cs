@@ -9,7 +9,7 @@ internal static class RunsProgram
 {
     public static Task RunAsync(WorkerSettings settings, Action ready, CancellationToken ct)
     {
-        var builder = OursProgram.CreateBuilder();
+        var builder = MassTransitProgram.CreateBuilder();
         builder.Services.AddCoordination(coordination =>
             coordination
                 .UseRabbitMq(settings.Broker.AbsoluteUri)
@@ -29,9 +29,12 @@ internal static class RunsProgram
                 agent.PrefetchCount = OursSettings.Prefetch;
             }
         );
-        builder.Services.Configure<OutboxOptions>(options => options.Lanes = OursSettings.OutboxLanes);
-        return OursProgram.RunAsync(builder, prepare: null, ready, ct);
+        builder.Services.Configure<OutboxOptions>(options => OursSettings.Apply(options, settings.Workload));
+        return MassTransitProgram.RunAsync(builder, MigrateAsync, ready, ct);
     }
+
+    private static Task MigrateAsync(IServiceProvider services, CancellationToken ct) =>
+        services.GetRequiredService<SchemaMigrator>().MigrateAsync(cancellationToken: ct);
 
     public static Check[] Checks { get; } =
     [

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using Docker.DotNet.Models;
 
 namespace Coordination.Testing;
 
@@ -40,6 +41,13 @@ internal static class DockerEngine
         var answer = await Http.Value.GetFromJsonAsync<JsonElement>(new Uri($"containers/{containerId}/json", UriKind.Relative), ct);
         var pid = answer.GetProperty("State").GetProperty("Pid").GetInt32();
         return Directory.Exists($"/proc/{pid}") ? pid : null;
+    }
+
+    /// <summary>Lets a container listen on this machine's own ports.</summary>
+    public static void UseHostNetwork(CreateContainerParameters container)
+    {
+        container.HostConfig ??= new HostConfig();
+        container.HostConfig.NetworkMode = "host";
     }
 
     private static HttpClient Connect()

@@ -1,3 +1,5 @@
+using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Containers;
 using Npgsql;
 using Testcontainers.PostgreSql;
 
@@ -100,13 +102,20 @@ public sealed class PostgresServer : IAsyncDisposable
             ? ["-c", "fsync=on", "-c", "full_page_writes=on", "-c", "synchronous_commit=on"]
             : ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=on"];
 
-    internal static async Task<PostgresServer> StartAsync(ServerMode mode, bool shared, bool durable, CancellationToken ct)
+    internal static async Task<PostgresServer> StartAsync(
+        ServerMode mode,
+        bool shared,
+        bool durable,
+        CancellationToken ct,
+        bool hostNetwork = false
+    )
     {
         const string user = "coordination";
         var password = Guid.NewGuid().ToString("N");
         var port = FreePort.Next();
         IServerNode started = mode switch
         {
+            ServerMode.Containers when hostNetwork => new ContainerNode(OnHostNetwork(port, user, password, durable)),
             ServerMode.Containers => new ContainerNode(
                 new PostgreSqlBuilder("postgres:17")
                     .WithUsername(user)
@@ -132,6 +141,17 @@ public sealed class PostgresServer : IAsyncDisposable
             throw;
         }
     }
+
+    // Testcontainers' own builder would wait for published ports.
+    private static IContainer OnHostNetwork(int port, string user, string password, bool durable) =>
+        new ContainerBuilder("postgres:17")
+            .WithEnvironment("POSTGRES_USER", user)
+            .WithEnvironment("POSTGRES_PASSWORD", password)
+            .WithEnvironment("POSTGRES_DB", "postgres")
+            .WithCommand("-c", $"port={port}", "-c", "max_connections=500")
+            .WithCommand(Settings(durable))
+            .WithCreateParameterModifier(DockerEngine.UseHostNetwork)
+            .Build();
 
     internal static async Task<PostgresServer> AttachAsync(string connectionString, CancellationToken ct)
     {

@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Containers;
 using RabbitMQ.Client;
 using Testcontainers.RabbitMq;
 
@@ -84,7 +86,7 @@ public sealed class RabbitServer : IAsyncDisposable
             )
             : Node;
 
-    internal static async Task<RabbitServer> StartAsync(ServerMode mode, bool shared, CancellationToken ct)
+    internal static async Task<RabbitServer> StartAsync(ServerMode mode, bool shared, CancellationToken ct, bool hostNetwork = false)
     {
         const string user = "coordination";
         var password = Guid.NewGuid().ToString("N");
@@ -92,6 +94,7 @@ public sealed class RabbitServer : IAsyncDisposable
             managementPort = FreePort.Next();
         IServerNode started = mode switch
         {
+            ServerMode.Containers when hostNetwork => new ContainerNode(OnHostNetwork(port, managementPort, user, password)),
             // The ports are fixed, not left to Docker: Docker gives a container other ports at each start.
             ServerMode.Containers => new ContainerNode(
                 new RabbitMqBuilder("rabbitmq:4-management")
@@ -120,6 +123,30 @@ public sealed class RabbitServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    // On the host's network each of a node's ports must be its own: clients, management, metrics, Erlang's name server and the
+    // cluster's. Testcontainers' own builder would wait for published ports.
+    private static IContainer OnHostNetwork(int port, int managementPort, string user, string password)
+    {
+        var configuration = $"""
+            listeners.tcp.default = 127.0.0.1:{port}
+            management.tcp.port = {managementPort}
+            prometheus.tcp.port = {FreePort.Next()}
+            management_agent.disable_metrics_collector = true
+
+            """;
+        return new ContainerBuilder("rabbitmq:4-management")
+            .WithEnvironment("RABBITMQ_DEFAULT_USER", user)
+            .WithEnvironment("RABBITMQ_DEFAULT_PASS", password)
+            .WithEnvironment("RABBITMQ_NODENAME", $"coordination-{port}@localhost")
+            .WithEnvironment("RABBITMQ_DIST_PORT", $"{FreePort.Next()}")
+            .WithEnvironment("ERL_EPMD_PORT", $"{FreePort.Next()}")
+            // As for installed servers: idle schedulers must not spin.
+            .WithEnvironment("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "+sbwt none +sbwtdcpu none +sbwtdio none")
+            .WithResourceMapping(Encoding.UTF8.GetBytes(configuration), "/etc/rabbitmq/conf.d/90-ports.conf")
+            .WithCreateParameterModifier(DockerEngine.UseHostNetwork)
+            .Build();
     }
 
     internal static async Task<RabbitServer> AttachAsync(string address, CancellationToken ct)

@@ -30,19 +30,26 @@ public static class TestServers
     public static Task<PostgresServer> Postgres(CancellationToken ct) => SharedPostgres.Value.WaitAsync(ct);
 
     /// <summary>A RabbitMQ node for one test that stops, kills or restarts it. Dispose it.</summary>
-    public static async Task<RabbitServer> StartDedicatedRabbitAsync(CancellationToken ct)
+    /// <param name="ct">Cancels the start.</param>
+    /// <param name="hostNetwork">A container uses this machine's own network: no bridge takes a share of what is measured.</param>
+    public static async Task<RabbitServer> StartDedicatedRabbitAsync(CancellationToken ct, bool hostNetwork = false)
     {
         var mode = await Mode(ct);
-        return await ExplainAsync(mode, () => RabbitServer.StartAsync(mode, shared: false, ct));
+        return await ExplainAsync(mode, () => RabbitServer.StartAsync(mode, shared: false, ct, hostNetwork));
     }
 
     /// <summary>A PostgreSQL server for one test that stops, kills or restarts it. Dispose it.</summary>
     /// <param name="ct">Cancels the start.</param>
     /// <param name="durable">True: flushes to disk as in production. False is quicker and still loses nothing by a kill.</param>
-    public static async Task<PostgresServer> StartDedicatedPostgresAsync(CancellationToken ct, bool durable = false)
+    /// <param name="hostNetwork">A container uses this machine's own network: no bridge takes a share of what is measured.</param>
+    public static async Task<PostgresServer> StartDedicatedPostgresAsync(
+        CancellationToken ct,
+        bool durable = false,
+        bool hostNetwork = false
+    )
     {
         var mode = await Mode(ct);
-        return await ExplainAsync(mode, () => PostgresServer.StartAsync(mode, shared: false, durable, ct));
+        return await ExplainAsync(mode, () => PostgresServer.StartAsync(mode, shared: false, durable, ct, hostNetwork));
     }
 
     private static async Task<RabbitServer> StartSharedRabbitAsync()
