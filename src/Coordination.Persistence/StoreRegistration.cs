@@ -20,7 +20,8 @@ public static class StoreRegistration
         services.AddSingleton<IUnitOfWorkFactory>(provider => new PostgresStore(
             provider.GetRequiredService<Npgsql.NpgsqlDataSource>(),
             provider.GetRequiredService<IOptions<PostgresStoreOptions>>().Value,
-            provider.GetRequiredService<CommitAnnouncer>()
+            provider.GetRequiredService<CommitAnnouncer>(),
+            provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PostgresStoreOptions>>().Value.Retention);
         return AddShared(services);

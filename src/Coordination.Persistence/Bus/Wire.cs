@@ -11,6 +11,9 @@ public static class Wire
     /// <summary>Header with the contract's id, for example <c>step.execute.v1</c>.</summary>
     public const string ContractHeader = "coord-contract";
 
+    /// <summary>Header of a message that the outbox may have sent before: its receiver asks the inbox first.</summary>
+    public const string SentAgainHeader = "coord-sent-again";
+
     /// <summary>Queue of the run saga.</summary>
     public const string RunsEndpoint = "coordination-runs";
 

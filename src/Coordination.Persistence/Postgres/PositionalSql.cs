@@ -28,10 +28,10 @@ internal sealed record PositionalSql(string Text, IReadOnlyList<string> Names)
         return parsed;
     }
 
-    private static PositionalSql Parse(string text)
+    /// <summary>The text with <c>@name</c> replaced, outside of quotes and comments.</summary>
+    public static string Rewrite(string text, Func<string, string> replacement)
     {
         var sql = new StringBuilder(text.Length);
-        var names = new List<string>();
         for (var i = 0; i < text.Length; )
         {
             var skip = EndOfQuoted(text, i);
@@ -43,15 +43,7 @@ internal sealed record PositionalSql(string Text, IReadOnlyList<string> Names)
                     end++;
                 }
 
-                var name = text[(i + 1)..end];
-                var index = names.IndexOf(name);
-                if (index < 0)
-                {
-                    names.Add(name);
-                    index = names.Count - 1;
-                }
-
-                sql.Append('$').Append(index + 1);
+                sql.Append(replacement(text[(i + 1)..end]));
                 i = end;
                 continue;
             }
@@ -61,7 +53,27 @@ internal sealed record PositionalSql(string Text, IReadOnlyList<string> Names)
             i = skip;
         }
 
-        return new PositionalSql(sql.ToString(), names);
+        return sql.ToString();
+    }
+
+    private static PositionalSql Parse(string text)
+    {
+        var names = new List<string>();
+        var sql = Rewrite(
+            text,
+            name =>
+            {
+                var index = names.IndexOf(name);
+                if (index < 0)
+                {
+                    names.Add(name);
+                    index = names.Count - 1;
+                }
+
+                return "$" + (index + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
+        );
+        return new PositionalSql(sql, names);
     }
 
     private static bool IsNamePart(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';

@@ -27,6 +27,61 @@ internal static class PostgresBinding
     /// </summary>
     public static string Guarded(string text) => $"WITH guarded AS ({text} RETURNING 1) SELECT 1/count(*) FROM guarded";
 
+    /// <summary>
+    /// As <see cref="Guarded(string)"/> for a statement of many rows: fails unless it touches as many rows as the parameter that follows the statement's own says.
+    /// </summary>
+    public static string GuardedCount(string text, int parameters) =>
+        $"WITH guarded AS ({text} RETURNING 1) SELECT 1/(CASE WHEN count(*) = ${parameters + 1} THEN 1 ELSE 0 END) FROM guarded";
+
+    /// <summary>The statements, all of one text, as one command; several commands where the text has no form for many rows.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> ToBatchCommands(this IReadOnlyList<Statement> statements)
+    {
+        if (statements.Count == 1 || ManyRowsSql.Of(statements[0]) is not { } many)
+        {
+            return statements.Select(ToBatchCommand);
+        }
+
+        var guarded = statements[0].MustAffect is not null;
+        var command = new NpgsqlBatchCommand(guarded ? GuardedCount(many.Text, many.Parameters.Count) : many.Text);
+        for (var column = 0; column < many.Parameters.Count; column++)
+        {
+            command.Parameters.Add(ToColumn(statements, column, many.Parameters[column].Kind));
+        }
+
+        if (guarded)
+        {
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = statements.Count, NpgsqlDbType = NpgsqlDbType.Bigint });
+        }
+
+        return [command];
+    }
+
+    private static NpgsqlParameter ToColumn(IReadOnlyList<Statement> statements, int column, ColumnKind kind)
+    {
+        NpgsqlParameter Of<T>(Func<object, T> convert)
+        {
+            var values = new T[statements.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = statements[i].Parameters[column].Value is { } value ? convert(value) : default!;
+            }
+
+            return new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = TypeOf(kind) | NpgsqlDbType.Array };
+        }
+
+        return kind switch
+        {
+            ColumnKind.Uuid => Of<Guid?>(v => (Guid)v),
+            ColumnKind.Int32 => Of<int?>(v => v is Enum e ? Convert.ToInt32(e, System.Globalization.CultureInfo.InvariantCulture) : (int)v),
+            ColumnKind.Int64 => Of<long?>(v => v is int small ? small : (long)v),
+            ColumnKind.Real => Of<double?>(v => (double)v),
+            ColumnKind.Bool => Of<bool?>(v => (bool)v),
+            ColumnKind.Bytes => Of(v => (byte[])v),
+            ColumnKind.Time => Of<DateTimeOffset?>(v => ((DateTimeOffset)v).ToUniversalTime()),
+            _ => Of(v => (string)v),
+        };
+    }
+
     private static void Bind(NpgsqlParameterCollection parameters, Statement statement, PositionalSql sql)
     {
         foreach (var name in sql.Names)

@@ -3,80 +3,77 @@ using NpgsqlTypes;
 
 namespace Coordination.Persistence;
 
+/// <summary>One unit of work's part in a commit, and what the commit told of it.</summary>
+internal sealed class CommitMember(InboxKey? inbox, PendingChanges changes)
+{
+    /// <summary>The inbox row to insert; null when there is none or it is inserted already.</summary>
+    public InboxKey? Inbox { get; } = inbox;
+
+    public PendingChanges Changes { get; } = changes;
+
+    /// <summary>The outbox row by which the message was handed over inside the process: it goes with this commit.</summary>
+    public long? HandedOver { get; init; }
+
+    /// <summary>Embedded mode: settles the row by message and endpoint.</summary>
+    public Statement? Settlement { get; init; }
+
+    /// <summary>Ids of the stored messages, in order.</summary>
+    public long[] Ids { get; set; } = [];
+
+    /// <summary>Ordered rows stored before by the same groups and not delivered yet, rising.</summary>
+    public List<long> Older { get; } = [];
+}
+
 /// <summary>
-/// The one round trip of a commit, in this order: the inbox row (when the transaction opens here), the collected statements, timers cancelled and
-/// moved, the settled row (embedded), older pending rows of the groups, new timers, new messages, COMMIT. An error in any of
-/// them makes the server skip the rest, COMMIT included.
+/// The one round trip of a commit, of one unit of work or of many, in this order: inbox rows, the collected statements, timers cancelled and moved,
+/// settled rows, older pending rows of the groups, new timers, new messages. An error in any of them makes the server skip the rest,
+/// the commit included.
 /// </summary>
-internal sealed class PostgresCommit
+internal sealed class PostgresCommit(NpgsqlBatch batch, IReadOnlyList<CommitMember> members)
 {
     private const int OlderLimit = 200;
     private const string OlderColumn = "coordination_older_id";
-    private readonly NpgsqlBatch batch;
-    private readonly PendingChanges changes;
     private readonly Dictionary<NpgsqlBatchCommand, string> guards = [];
     private NpgsqlBatchCommand? inboxCommand;
 
-    public PostgresCommit(NpgsqlBatch batch, PendingChanges changes)
+    /// <summary>Fills the batch.</summary>
+    public void Write(TimeSpan grace)
     {
-        this.batch = batch;
-        this.changes = changes;
-    }
-
-    /// <summary>Ids of the stored messages, in order.</summary>
-    public List<long> Ids { get; } = [];
-
-    /// <summary>Ordered rows stored before by the same groups and not delivered yet.</summary>
-    public List<long> Older { get; } = [];
-
-    public void InsertInbox(InboxKey key)
-    {
-        inboxCommand = PostgresInbox.Insert(key, guarded: true);
-        batch.BatchCommands.Add(inboxCommand);
-    }
-
-    public void Add(Statement statement)
-    {
-        var command = statement.ToBatchCommand();
-        if (statement.MustAffect is { } guard)
+        AddInbox();
+        foreach (var step in GroupPlan.Of(members.Select(member => Statements(member))))
         {
-            guards.Add(command, guard);
-        }
+            foreach (var command in step.ToBatchCommands())
+            {
+                if (step[0].MustAffect is { } guard)
+                {
+                    guards.Add(command, guard);
+                }
 
-        batch.BatchCommands.Add(command);
-    }
-
-    public void AddChanges(TimeSpan grace)
-    {
-        foreach (var statement in changes.Statements)
-        {
-            Add(statement);
+                batch.BatchCommands.Add(command);
+            }
         }
 
         AddTimerChanges();
-        if (changes.OrderedGroups() is { Length: > 0 } groups)
+        AddHandedOver();
+        AddOlder();
+        var timers = All(member => member.Changes.Timers);
+        if (timers.Count > 0)
         {
-            // The newest of the older ones: they themselves leave in order, so whoever waits for these has waited for all.
-            AddText(
-                $"SELECT o.id AS {OlderColumn} FROM unnest($1) AS g(id) CROSS JOIN LATERAL (SELECT id FROM coordination.outbox WHERE group_id = g.id "
-                    + $"AND ordered AND (handed_over_at IS NULL OR due_at <= clock_timestamp()) ORDER BY id DESC LIMIT {OlderLimit}) o",
-                (groups, NpgsqlDbType.Uuid | NpgsqlDbType.Array)
-            );
+            batch.BatchCommands.Add(PostgresOutboxInsert.Timers(timers));
         }
 
-        if (changes.Timers.Count > 0)
+        var messages = All(member => member.Changes.Messages);
+        if (messages.Count > 0)
         {
-            batch.BatchCommands.Add(PostgresOutboxInsert.Timers(changes.Timers));
-        }
-
-        if (changes.Messages.Count > 0)
-        {
-            batch.BatchCommands.Add(PostgresOutboxInsert.Messages(changes.Messages, grace));
+            batch.BatchCommands.Add(PostgresOutboxInsert.Messages(messages, grace));
         }
     }
 
-    /// <summary>Sends the batch with COMMIT at its end and reads every result: an error shows only where its result is read.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Sends the batch and reads every result: an error shows only where its result is read. Inside a transaction that is open already
+    /// (<paramref name="commits"/>) COMMIT goes at its end; otherwise the batch is a transaction of its own.
+    /// </summary>
+    public async Task RunAsync(bool commits, CancellationToken cancellationToken)
     {
         if (batch.BatchCommands.Count == 0)
         {
@@ -84,23 +81,39 @@ internal sealed class PostgresCommit
             AddText("SELECT 1");
         }
 
-        AddText("COMMIT");
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        Failpoint.Hit(Failpoints.CommitSent);
+        if (commits)
+        {
+            AddText("COMMIT");
+        }
+
+        var ids = new List<long>();
+        var older = new List<(Guid Group, long Id)>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         do
         {
-            var target = reader.FieldCount == 1 ? ResultFor(reader.GetName(0)) : null;
-            while (await reader.ReadAsync(cancellationToken))
+            switch (reader.FieldCount > 0 ? reader.GetName(0) : null)
             {
-                target?.Add(reader.GetInt64(0));
-            }
-        } while (await reader.NextResultAsync(cancellationToken));
+                case PostgresOutboxInsert.IdColumn:
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        ids.Add(reader.GetInt64(0));
+                    }
 
-        Ids.Sort();
-        Older.Sort();
+                    break;
+                case OlderColumn:
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        older.Add((reader.GetGuid(1), reader.GetInt64(0)));
+                    }
+
+                    break;
+            }
+        } while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+
+        Share(ids, older);
     }
 
-    /// <summary>True when the error says that the inbox row exists.</summary>
+    /// <summary>True when the error says that an inbox row exists.</summary>
     public bool IsDuplicate(PostgresException error) => IsGuard(error) && ReferenceEquals(error.BatchCommand, inboxCommand);
 
     /// <summary>The guard that failed; null when the error is another one.</summary>
@@ -109,31 +122,77 @@ internal sealed class PostgresCommit
 
     private static bool IsGuard(PostgresException error) => error.SqlState == PostgresErrorCodes.DivisionByZero;
 
-    private List<long>? ResultFor(string column) =>
-        column switch
+    private static IReadOnlyList<Statement> Statements(CommitMember member) =>
+        member.Settlement is { } settlement ? [settlement, .. member.Changes.Statements] : member.Changes.Statements;
+
+    private List<OutgoingMessage> All(Func<CommitMember, IReadOnlyList<OutgoingMessage>> of)
+    {
+        var all = new List<OutgoingMessage>(members.Count);
+        foreach (var member in members)
         {
-            PostgresOutboxInsert.IdColumn => Ids,
-            OlderColumn => Older,
-            _ => null,
-        };
+            all.AddRange(of(member));
+        }
+
+        return all;
+    }
+
+    private void AddInbox()
+    {
+        var keys = new List<InboxKey>(members.Count);
+        foreach (var member in members)
+        {
+            if (member.Inbox is { } key)
+            {
+                keys.Add(key);
+            }
+        }
+
+        if (keys.Count > 0)
+        {
+            inboxCommand = keys.Count == 1 ? PostgresInbox.Insert(keys[0], guarded: true) : PostgresInbox.InsertMany(keys, guarded: true);
+            batch.BatchCommands.Add(inboxCommand);
+        }
+    }
 
     private void AddTimerChanges()
     {
-        if (changes.Cancelled.Count > 0)
+        var cancelled = members.SelectMany(member => member.Changes.Cancelled).ToArray();
+        if (cancelled.Length > 0)
         {
-            AddText(
-                "DELETE FROM coordination.outbox WHERE token = ANY($1)",
-                (changes.Cancelled.ToArray(), NpgsqlDbType.Uuid | NpgsqlDbType.Array)
-            );
+            AddText("DELETE FROM coordination.outbox WHERE token = ANY($1)", (cancelled, NpgsqlDbType.Uuid | NpgsqlDbType.Array));
         }
 
-        if (changes.Moved.Count > 0)
+        var moved = members.SelectMany(member => member.Changes.Moved).ToArray();
+        if (moved.Length > 0)
         {
             AddText(
                 "UPDATE coordination.outbox o SET due_at = clock_timestamp() + m.delay * interval '1 millisecond' "
                     + "FROM unnest($1, $2) AS m(token, delay) WHERE o.token = m.token AND o.handed_over_at IS NULL",
-                (changes.Moved.Keys.ToArray(), NpgsqlDbType.Uuid | NpgsqlDbType.Array),
-                (changes.Moved.Values.Select(delay => (long)delay.TotalMilliseconds).ToArray(), NpgsqlDbType.Bigint | NpgsqlDbType.Array)
+                (Array.ConvertAll(moved, m => m.Key), NpgsqlDbType.Uuid | NpgsqlDbType.Array),
+                (Array.ConvertAll(moved, m => (long)m.Value.TotalMilliseconds), NpgsqlDbType.Bigint | NpgsqlDbType.Array)
+            );
+        }
+    }
+
+    private void AddHandedOver()
+    {
+        var rows = members.Where(member => member.HandedOver is not null).Select(member => member.HandedOver!.Value).ToArray();
+        if (rows.Length > 0)
+        {
+            AddText("DELETE FROM coordination.outbox WHERE id = ANY($1)", (rows, NpgsqlDbType.Bigint | NpgsqlDbType.Array));
+        }
+    }
+
+    private void AddOlder()
+    {
+        var groups = members.SelectMany(member => member.Changes.OrderedGroups()).Distinct().ToArray();
+        if (groups.Length > 0)
+        {
+            // The newest of the older ones: they themselves leave in order, so whoever waits for these has waited for all.
+            AddText(
+                $"SELECT o.id AS {OlderColumn}, g.id FROM unnest($1) AS g(id) CROSS JOIN LATERAL (SELECT id FROM coordination.outbox WHERE group_id = g.id "
+                    + $"AND ordered AND (handed_over_at IS NULL OR due_at <= clock_timestamp()) ORDER BY id DESC LIMIT {OlderLimit}) o",
+                (groups, NpgsqlDbType.Uuid | NpgsqlDbType.Array)
             );
         }
     }
@@ -147,5 +206,22 @@ internal sealed class PostgresCommit
         }
 
         batch.BatchCommands.Add(command);
+    }
+
+    /// <summary>Gives each member its ids: messages were stored in the members' order, so their sorted ids are in that order, too.</summary>
+    private void Share(List<long> ids, List<(Guid Group, long Id)> older)
+    {
+        ids.Sort();
+        var next = 0;
+        foreach (var member in members)
+        {
+            member.Ids = [.. ids.GetRange(next, member.Changes.Messages.Count)];
+            next += member.Ids.Length;
+            if (older.Count > 0)
+            {
+                var groups = member.Changes.OrderedGroups();
+                member.Older.AddRange(older.Where(row => groups.Contains(row.Group)).Select(row => row.Id).Order());
+            }
+        }
     }
 }

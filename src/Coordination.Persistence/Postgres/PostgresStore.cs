@@ -4,8 +4,12 @@ using Npgsql;
 namespace Coordination.Persistence;
 
 /// <summary>Makes units of work on PostgreSQL and runs single statements.</summary>
-internal sealed class PostgresStore(NpgsqlDataSource dataSource, PostgresStoreOptions options, CommitAnnouncer announcer)
-    : IUnitOfWorkFactory
+internal sealed class PostgresStore(
+    NpgsqlDataSource dataSource,
+    PostgresStoreOptions options,
+    CommitAnnouncer announcer,
+    TimeProvider clock
+) : IUnitOfWorkFactory
 {
     public NpgsqlDataSource DataSource => dataSource;
 
@@ -13,7 +17,11 @@ internal sealed class PostgresStore(NpgsqlDataSource dataSource, PostgresStoreOp
 
     public SqlDialect Dialect { get; } = new PostgresDialect(options.Embedded);
 
-    public IUnitOfWork Create(InboxKey? inbox = null) => new PostgresUnitOfWork(this, inbox);
+    public PostgresGroups Groups { get; } = new(dataSource, options, clock);
+
+    public IUnitOfWork Create(InboxKey? inbox = null, bool alone = false) => new PostgresUnitOfWork(this, inbox, alone);
+
+    public void Together<T>(IReadOnlyList<T> items, Action<T> start) => Groups.Start(items, start);
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(
         Statement statement,
@@ -41,7 +49,8 @@ internal sealed class PostgresStore(NpgsqlDataSource dataSource, PostgresStoreOp
         return affected == 0 && statement.MustAffect is { } guard ? throw new GuardFailedException(guard) : affected;
     }
 
-    public void Announce(PendingChanges changes, List<long> ids, List<long> older) => announcer.Announce(changes, ids, older);
+    public void Announce(PendingChanges changes, IReadOnlyList<long> ids, IReadOnlyList<long> older) =>
+        announcer.Announce(changes, ids, older);
 
     public static NpgsqlDataSource CreateDataSource(PostgresStoreOptions options)
     {

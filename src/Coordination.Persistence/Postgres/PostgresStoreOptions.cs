@@ -21,6 +21,12 @@ public sealed class PostgresStoreOptions
     /// </summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Transactions of many units of work under way at the same time. 1 to 16; more than processors bring nothing.</summary>
+    public int CommitLanes { get; set; } = 2;
+
+    /// <summary>Units of work in one transaction at most. 1 to 1,000; 1: each commits by itself.</summary>
+    public int MostInCommit { get; set; } = 256;
+
     /// <summary>The transport is in memory: a message's row stays until its receiver has committed.</summary>
     public bool Embedded { get; set; }
 
@@ -46,6 +52,16 @@ internal sealed class PostgresStoreOptionsValidation : IValidateOptions<Postgres
         if (options.Grace < TimeSpan.Zero)
         {
             problems.Add($"PostgresStoreOptions.Grace is {options.Grace}: it must not be negative.");
+        }
+
+        if (options.CommitLanes is < 1 or > 16)
+        {
+            problems.Add($"PostgresStoreOptions.CommitLanes is {options.CommitLanes}: 1 to 16 are allowed.");
+        }
+
+        if (options.MostInCommit is < 1 or > 1_000)
+        {
+            problems.Add($"PostgresStoreOptions.MostInCommit is {options.MostInCommit}: 1 to 1,000 are allowed.");
         }
 
         problems.AddRange(options.Retention.Problems(nameof(PostgresStoreOptions)));

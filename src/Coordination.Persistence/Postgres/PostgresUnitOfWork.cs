@@ -5,9 +5,10 @@ namespace Coordination.Persistence;
 
 /// <summary>
 /// Round trips are its currency. BEGIN waits in Npgsql's write buffer for the first command; the inbox row and the first query share a
-/// round trip; everything collected goes with COMMIT in one batch (<see cref="PostgresCommit"/>). A unit of work that reads nothing is one round trip.
+/// round trip; everything collected goes with COMMIT in one batch (<see cref="PostgresCommit"/>). A unit of work that only loads rows by key, or reads nothing, needs no
+/// transaction of its own and commits together with others (<see cref="PostgresGroups"/>).
 /// </summary>
-internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox) : IUnitOfWork
+internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, bool alone) : IUnitOfWork
 {
     private readonly PendingChanges changes = new();
     private NpgsqlConnection? connection;
@@ -17,7 +18,29 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox) :
     /// <summary>Null until the inbox row was tried; then whether the message is new.</summary>
     private bool? isNew = inbox is null ? true : null;
 
+    /// <summary>The row this unit alone may change at the moment, in this process.</summary>
+    private (object Table, Guid Id)? entered;
+
     public SqlDialect Dialect => store.Dialect;
+
+    public bool IsDuplicate => isNew == false;
+
+    public async ValueTask<T?> LoadAsync<T>(KeyedRead<T> read, Guid id, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        phase.Usable();
+        if (alone || phase is not UnitOfWorkPhase.Idle || entered is not null)
+        {
+            var rows = await QueryAsync(new Statement(read.Locked, ("id", id, ColumnKind.Uuid)), read.Read, cancellationToken);
+            return rows.Count == 0 ? null : rows[0];
+        }
+
+        await store.Groups.Rows.EnterAsync(read, id);
+        entered = (read, id);
+        var request = new RowRequest<T>(read, id);
+        store.Groups.Reads.Add(request);
+        return await request.Row;
+    }
 
     public async ValueTask<bool> BeginAsync(CancellationToken cancellationToken = default)
     {
@@ -88,7 +111,6 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox) :
             return;
         }
 
-        var settlement = Settlement.Of(Dialect, inbox);
         if (phase is UnitOfWorkPhase.Idle && isNew == true && !changes.Any)
         {
             await EndAsync(UnitOfWorkPhase.Done);
@@ -96,25 +118,57 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox) :
             return;
         }
 
+        var member = new CommitMember(isNew is null ? inbox : null, changes)
+        {
+            HandedOver = inbox?.HandedOver,
+            Settlement = Settlement.Of(Dialect, inbox),
+        };
+        if (phase is UnitOfWorkPhase.Idle && !alone)
+        {
+            await CommitWithOthersAsync(member, cancellationToken);
+        }
+        else
+        {
+            await CommitAloneAsync(member, cancellationToken);
+        }
+    }
+
+    private async Task CommitWithOthersAsync(CommitMember member, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = new CommitRequest(member);
+        store.Groups.Commits.Add(request);
+        try
+        {
+            await request.Done;
+        }
+        catch
+        {
+            await EndAsync(UnitOfWorkPhase.Ended);
+            throw;
+        }
+
+        if (request.IsDuplicate)
+        {
+            isNew = false;
+            await SettleDuplicateAsync(cancellationToken);
+            return;
+        }
+
+        await CommittedAsync(member);
+    }
+
+    private async Task CommitAloneAsync(CommitMember member, CancellationToken cancellationToken)
+    {
         PostgresCommit? commit = null;
         try
         {
             await OpenAsync(cancellationToken);
             await using var batch = new NpgsqlBatch(connection, transaction);
-            commit = new PostgresCommit(batch, changes);
-            if (isNew is null)
-            {
-                commit.InsertInbox(inbox!.Value);
-            }
-
-            if (settlement is not null)
-            {
-                commit.Add(settlement);
-            }
-
-            commit.AddChanges(store.Options.Grace);
+            commit = new PostgresCommit(batch, [member]);
+            commit.Write(store.Options.Grace);
             Failpoint.Hit(Failpoints.BeforeCommit);
-            await commit.RunAsync(cancellationToken);
+            await commit.RunAsync(commits: true, cancellationToken);
         }
         catch (PostgresException error) when (commit?.IsDuplicate(error) == true)
         {
@@ -134,9 +188,14 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox) :
             throw;
         }
 
+        await CommittedAsync(member);
+    }
+
+    private async Task CommittedAsync(CommitMember member)
+    {
         isNew = true;
         await EndAsync(UnitOfWorkPhase.Done);
-        store.Announce(changes, commit.Ids, commit.Older);
+        store.Announce(changes, member.Ids, member.Older);
     }
 
     public async ValueTask DisposeAsync()
@@ -211,6 +270,11 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox) :
             await store.ExecuteAsync(settlement, cancellationToken);
         }
 
+        if (inbox?.HandedOver is { } row)
+        {
+            await store.ExecuteAsync(HandOver.Delete(Dialect, row), cancellationToken);
+        }
+
         phase = UnitOfWorkPhase.Done;
     }
 
@@ -236,6 +300,12 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox) :
         phase = end;
         var (ended, used) = (transaction, connection);
         (transaction, connection) = (null, null);
+        if (entered is { } row)
+        {
+            entered = null;
+            store.Groups.Rows.Exit(row.Table, row.Id);
+        }
+
         if (ended is not null)
         {
             await ended.DisposeAsync();

@@ -18,6 +18,8 @@ internal sealed class SagaMap<TSaga>
     private readonly string insert;
     private readonly string update;
     private readonly string delete;
+    private readonly string updateMany;
+    private readonly string deleteMany;
     private readonly string name = typeof(TSaga).Name;
     private readonly Column version;
 
@@ -28,7 +30,15 @@ internal sealed class SagaMap<TSaga>
             ?? throw new InvalidOperationException($"{typeof(TSaga).Name} is not mapped. Add it to the DbContext of a schema module.");
         var table = dialect.Table(entity.GetTableName()!);
         var store = StoreObjectIdentifier.Table(entity.GetTableName()!, entity.GetSchema());
-        columns = [.. entity.GetProperties().Where(p => !p.IsShadowProperty()).Select(p => new Column(p, store, dialect))];
+        // The key first: a query for many rows tells by it whose row it is.
+        columns =
+        [
+            .. entity
+                .GetProperties()
+                .Where(p => !p.IsShadowProperty())
+                .OrderBy(p => p.Name == "CorrelationId" ? 0 : 1)
+                .Select(p => new Column(p, store, dialect)),
+        ];
         version =
             columns.SingleOrDefault(c => c.Property == "Version")
             ?? throw new InvalidOperationException($"{name} needs a mapped property 'int Version'.");
@@ -45,15 +55,21 @@ internal sealed class SagaMap<TSaga>
             $"UPDATE {table} SET {string.Join(", ", columns.Where(c => c.Property != "CorrelationId").Select(c => $"{c.Name} = {c.Value}"))} "
             + $"WHERE {Key} = @{Key} AND {version.Name} = @expected_version";
         delete = $"DELETE FROM {table} WHERE {Key} = @id AND {version.Name} = @expected_version";
-        LockedSelect = $"{select} {dialect.ForUpdate}".TrimEnd();
+        updateMany =
+            $"UPDATE {table} AS t SET {string.Join(", ", columns.Where(c => c.Property != "CorrelationId").Select(c => $"{c.Name} = {c.ManyValue}"))} "
+            + $"FROM {{rows}} WHERE t.{Key} = r.\"{Key}\" AND t.{version.Name} = r.\"expected_version\"";
+        deleteMany = $"DELETE FROM {table} AS t USING {{rows}} WHERE t.{Key} = r.\"id\" AND t.{version.Name} = r.\"expected_version\"";
+        var all = $"SELECT {string.Join(", ", columns.Select(c => c.Name))} FROM {table} WHERE {dialect.AnyOf(Key, "@ids")}";
+        Row = new KeyedRead<TSaga>(all, $"{select} {dialect.ForUpdate}".TrimEnd(), Read);
     }
+
+    /// <summary>How a row is read in order to change it.</summary>
+    public KeyedRead<TSaga> Row { get; }
 
     private string Key => columns.Single(c => c.Property == "CorrelationId").Name;
 
-    private string LockedSelect { get; }
-
     /// <summary>Reads the row and holds it until the end of the transaction.</summary>
-    public Statement Load(Guid id) => new(LockedSelect, ("id", id, ColumnKind.Uuid));
+    public Statement Load(Guid id) => new(Row.Locked, ("id", id, ColumnKind.Uuid));
 
     /// <summary>Reads the row without holding it.</summary>
     public Statement Peek(Guid id) => new(select, ("id", id, ColumnKind.Uuid));
@@ -82,6 +98,7 @@ internal sealed class SagaMap<TSaga>
         version.Set(saga, expected + 1);
         return new Statement(update, [.. columns.Select(c => c.Parameter(saga)), ("expected_version", expected, ColumnKind.Int32)])
         {
+            ForMany = updateMany,
             MustAffect = $"{name} was changed by another message",
         };
     }
@@ -89,6 +106,7 @@ internal sealed class SagaMap<TSaga>
     public Statement Delete(TSaga saga, Guid id) =>
         new(delete, ("id", id, ColumnKind.Uuid), ("expected_version", version.Get(saga), ColumnKind.Int32))
         {
+            ForMany = deleteMany,
             MustAffect = $"{name} was changed by another message",
         };
 
@@ -118,6 +136,7 @@ internal sealed class SagaMap<TSaga>
             fromStore = converter is null ? v => v : v => converter.ConvertFromProvider(v);
             kind = KindOf(converter?.ProviderClrType ?? clr, property.GetColumnType());
             Value = kind == ColumnKind.Json ? dialect.Json("@" + Name) : "@" + Name;
+            ManyValue = kind == ColumnKind.Json ? dialect.Json($"r.\"{Name}\"") : $"r.\"{Name}\"";
 
             var saga = Expression.Parameter(typeof(TSaga));
             var value = Expression.Parameter(typeof(object));
@@ -139,6 +158,9 @@ internal sealed class SagaMap<TSaga>
 
         /// <summary>The parameter as it stands in SQL, with a cast where the column needs one.</summary>
         public string Value { get; }
+
+        /// <summary>The same in a statement for many rows.</summary>
+        public string ManyValue { get; }
 
         public object? Get(TSaga saga) => get(saga);
 

@@ -21,7 +21,13 @@ internal sealed class SagaRepositoryFactory<TSaga>(
             context,
             async work =>
             {
-                var read = await Read(work, [context.CorrelationId!.Value], context.CancellationToken).ConfigureAwait(false);
+                var id = context.CorrelationId!.Value;
+                var read = new Dictionary<Guid, TSaga>(1);
+                if (await work.LoadAsync(model.Map.Row, id, context.CancellationToken).ConfigureAwait(false) is { } saga)
+                {
+                    read[id] = saga;
+                }
+
                 Failpoint.Hit(Failpoints.SagaLocked);
                 await next.Send(new UnitOfWorkSagaContext<TSaga, T>(context, work, model.Map, contexts, read)).ConfigureAwait(false);
                 Failpoint.Hit(Failpoints.SagaMoved);
@@ -54,17 +60,9 @@ internal sealed class SagaRepositoryFactory<TSaga>(
     private async Task InUnit<T>(ConsumeContext<T> context, Func<IUnitOfWork, Task> body)
         where T : class
     {
-        if (context.TryGetPayload<Delivery>(out var delivery))
+        if (context.TryGetPayload<IUnitOfWork>(out var around))
         {
-            try
-            {
-                await body(delivery.Work).ConfigureAwait(false);
-            }
-            catch (DuplicateMessageException)
-            {
-                delivery.IsDuplicate = true;
-            }
-
+            await body(around).ConfigureAwait(false);
             return;
         }
 
@@ -81,11 +79,6 @@ internal sealed class SagaRepositoryFactory<TSaga>(
     )
     {
         var read = new Dictionary<Guid, TSaga>(ids.Count);
-        if (ids.Count == 0 && !await work.BeginAsync(cancellationToken).ConfigureAwait(false))
-        {
-            throw new DuplicateMessageException(default);
-        }
-
         foreach (var id in ids.Order())
         {
             foreach (var saga in await work.QueryAsync(model.Map.Load(id), model.Map.Read, cancellationToken).ConfigureAwait(false))

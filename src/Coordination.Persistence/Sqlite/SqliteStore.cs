@@ -12,7 +12,16 @@ internal sealed class SqliteStore(SqliteStoreOptions options, SqliteWriter write
 
     public SqlDialect Dialect { get; } = new SqliteDialect();
 
-    public IUnitOfWork Create(InboxKey? inbox = null) => new SqliteUnitOfWork(this, inbox);
+    public IUnitOfWork Create(InboxKey? inbox = null, bool alone = false) => new SqliteUnitOfWork(this, inbox);
+
+    /// <summary>One writer: each has its turn.</summary>
+    public void Together<T>(IReadOnlyList<T> items, Action<T> start)
+    {
+        foreach (var item in items)
+        {
+            start(item);
+        }
+    }
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(
         Statement statement,
@@ -55,5 +64,6 @@ internal sealed class SqliteStore(SqliteStoreOptions options, SqliteWriter write
         }
     }
 
-    public void Announce(PendingChanges changes, List<long> ids, List<long> older) => announcer.Announce(changes, ids, older);
+    public void Announce(PendingChanges changes, IReadOnlyList<long> ids, IReadOnlyList<long> older) =>
+        announcer.Announce(changes, ids, older);
 }

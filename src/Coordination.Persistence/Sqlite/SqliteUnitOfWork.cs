@@ -15,6 +15,15 @@ internal sealed class SqliteUnitOfWork(SqliteStore store, InboxKey? inbox) : IUn
 
     public SqlDialect Dialect => store.Dialect;
 
+    public bool IsDuplicate => isNew == false;
+
+    public async ValueTask<T?> LoadAsync<T>(KeyedRead<T> read, Guid id, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        var rows = await QueryAsync(new Statement(read.Locked, ("id", id, ColumnKind.Uuid)), read.Read, cancellationToken);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
     public async ValueTask<bool> BeginAsync(CancellationToken cancellationToken = default)
     {
         if (isNew is { } known)
@@ -95,6 +104,11 @@ internal sealed class SqliteUnitOfWork(SqliteStore store, InboxKey? inbox) : IUn
             if (Settlement.Of(Dialect, inbox) is { } settlement)
             {
                 Run(settlement);
+            }
+
+            if (inbox?.HandedOver is { } row)
+            {
+                Run(HandOver.Delete(Dialect, row));
             }
 
             if (isNew == true)

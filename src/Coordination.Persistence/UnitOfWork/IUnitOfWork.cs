@@ -23,6 +23,16 @@ public interface IUnitOfWork : IAsyncDisposable
         CancellationToken cancellationToken = default
     );
 
+    /// <summary>
+    /// Reads one row in order to change it; null when there is none. Either the row is held until the end of the transaction, or (when this unit commits
+    /// together with others) it is not, and the write's version check finds out at the commit: the write needs one, with <see cref="Statement.MustAffect"/>.
+    /// </summary>
+    ValueTask<T?> LoadAsync<T>(KeyedRead<T> read, Guid id, CancellationToken cancellationToken = default)
+        where T : class;
+
+    /// <summary>The message was handled before. Known after <see cref="BeginAsync"/>, a query or the commit, whichever came first.</summary>
+    bool IsDuplicate { get; }
+
     /// <summary>Adds a write that runs with the commit, in the order of the calls.</summary>
     void Execute(Statement statement);
 
@@ -55,6 +65,9 @@ public readonly record struct InboxKey(Guid ConsumerId, Guid MessageId)
 {
     /// <summary>The endpoint the message arrived at, for example <c>agent-refund</c>; embedded mode settles the outbox row by it.</summary>
     public string? Endpoint { get; init; }
+
+    /// <summary>The outbox row by which the message came to an endpoint of this process; the commit deletes it.</summary>
+    public long? HandedOver { get; init; }
 }
 
 /// <summary>Makes units of work.</summary>
@@ -63,7 +76,17 @@ public interface IUnitOfWorkFactory
     SqlDialect Dialect { get; }
 
     /// <summary>A unit of work; with an inbox key its effects happen at most once per key.</summary>
-    IUnitOfWork Create(InboxKey? inbox = null);
+    /// <param name="inbox">The message that causes it.</param>
+    /// <param name="alone">
+    /// Its own transaction with row locks, for a second try after a conflict. Otherwise it may be committed together with others.
+    /// </param>
+    IUnitOfWork Create(InboxKey? inbox = null, bool alone = false);
+
+    /// <summary>
+    /// Starts pieces of work that have come at the same time, each with a unit of work of its own, so that they are read for and committed together where that
+    /// is possible. <paramref name="start"/> returns at its first wait and must not throw.
+    /// </summary>
+    void Together<T>(IReadOnlyList<T> items, Action<T> start);
 
     /// <summary>Runs a read outside any unit of work (autocommit).</summary>
     Task<IReadOnlyList<T>> QueryAsync<T>(Statement statement, Func<DbDataReader, T> read, CancellationToken cancellationToken = default);

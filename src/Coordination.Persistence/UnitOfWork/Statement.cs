@@ -12,6 +12,13 @@ public sealed record Statement(string Text, params StatementParameter[] Paramete
     /// back with <see cref="GuardFailedException"/> carrying this text.
     /// </summary>
     public string? MustAffect { get; init; }
+
+    /// <summary>
+    /// The same for many rows at once, for statements that units of work committed together have in common: <c>{rows}</c> stands for a row source
+    /// <c>r</c> with a column per parameter, for example <c>UPDATE t SET a = r."a" FROM {rows} WHERE t.id = r."id"</c>. Not needed for a plain
+    /// <c>INSERT ... VALUES (...)</c>: its form for many is derived.
+    /// </summary>
+    public string? ForMany { get; init; }
 }
 
 /// <summary>A value for <c>@Name</c>.</summary>

@@ -8,10 +8,11 @@ public sealed class CoordinationOutbox;
 
 /// <summary>
 /// One message, one unit of work:
-/// 1. open the transaction and insert the inbox row (a saga's repository does it in one round trip with reading its row);
-/// 2. seen before? acknowledge, count, no effect;
-/// 3. run the handler, which adds its writes and messages;
-/// 4. commit all in one round trip; the messages leave after it.
+/// 1. the first delivery of a message goes straight to the handler: the inbox row is inserted with the commit and decides there. One that was delivered before,
+///    or whose handling failed before, asks the inbox first;
+/// 2. run the handler, which adds its writes and messages;
+/// 3. commit all in one round trip, with whoever commits at the moment; the messages leave after it;
+/// 4. seen before? nothing is committed; acknowledge and count.
 /// Anything thrown on the way leaves nothing behind.
 /// </summary>
 internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvider services, PersistenceMetrics metrics)
@@ -23,47 +24,59 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
         var messageId =
             context.GetOriginalMessageId()
             ?? throw new MessageException(typeof(T), "The message has no id: it cannot be handled exactly once.");
-        var endpoint = Wire.EndpointOf(context.ReceiveContext.InputAddress.ToString());
+        var arrival = Arrival.Of(context.ReceiveContext);
+        var key = new InboxKey(options.ConsumerId, messageId) { Endpoint = arrival.Endpoint, HandedOver = arrival.HandedOver };
+        var again = context.GetRetryAttempt() > 0;
         Failpoint.Hit(Failpoints.Delivered);
 
-        await using var work = units.Create(new InboxKey(options.ConsumerId, messageId) { Endpoint = endpoint });
-        var delivery = new Delivery(work);
+        // After a conflict with its own transaction and row locks, so that it gets through.
+        await using var work = units.Create(key, alone: again);
         context.AddOrUpdatePayload<IUnitOfWork>(() => work, _ => work);
-        context.AddOrUpdatePayload(() => delivery, _ => delivery);
-
-        // The saga repository opens the transaction together with reading its row; everything else starts with the inbox.
-        if (options is SagaConsumeOptions || await work.BeginAsync(context.CancellationToken).ConfigureAwait(false))
+        var isFirst = !again && !arrival.CameBefore;
+        try
         {
-            Failpoint.Hit(Failpoints.InboxWritten);
-            await next.Send(new UnitOfWorkConsumeContext<T>(context, options, services, work, messageId)).ConfigureAwait(false);
+            if (isFirst || await work.BeginAsync(context.CancellationToken).ConfigureAwait(false))
+            {
+                Failpoint.Hit(Failpoints.InboxWritten);
+                await next.Send(new UnitOfWorkConsumeContext<T>(context, options, services, work, messageId)).ConfigureAwait(false);
+            }
         }
-        else
+        catch (DuplicateMessageException) { }
+        catch (Exception) when (isFirst)
         {
-            delivery.IsDuplicate = true;
+            // A second copy finds a state that has moved on and may fail on it; that is no failure of the message.
+            if (!await IsHandledAsync(key, context.CancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            await DuplicateAsync(context, arrival).ConfigureAwait(false);
+            return;
         }
 
         await work.CommitAsync(context.CancellationToken).ConfigureAwait(false);
         Failpoint.Hit(Failpoints.Committed);
-        if (delivery.IsDuplicate)
+        arrival.Settled();
+        if (work.IsDuplicate)
         {
-            metrics.Duplicate(endpoint);
-            await context.NotifyConsumed(TimeSpan.Zero, "duplicate").ConfigureAwait(false);
+            await DuplicateAsync(context, arrival).ConfigureAwait(false);
         }
 
         Failpoint.Hit(Failpoints.BeforeAcknowledgement);
     }
 
+    private async Task<bool> IsHandledAsync(InboxKey key, CancellationToken cancellationToken)
+    {
+        await using var check = units.Create(key, alone: true);
+        return !await check.BeginAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task DuplicateAsync<T>(ConsumeContext<T> context, Arrival arrival)
+        where T : class
+    {
+        metrics.Duplicate(arrival.Endpoint);
+        await context.NotifyConsumed(TimeSpan.Zero, "duplicate").ConfigureAwait(false);
+    }
+
     public void Probe(ProbeContext context) => context.CreateFilterScope("coordinationUnitOfWork");
 }
-
-/// <summary>What the parts of one delivery tell each other.</summary>
-internal sealed class Delivery(IUnitOfWork work)
-{
-    public IUnitOfWork Work { get; } = work;
-
-    /// <summary>The inbox knew the message.</summary>
-    public bool IsDuplicate { get; set; }
-}
-
-/// <summary>Options of a saga's message: its repository opens the transaction.</summary>
-internal sealed class SagaConsumeOptions : OutboxConsumeOptions;

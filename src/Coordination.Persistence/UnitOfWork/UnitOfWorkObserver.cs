@@ -28,7 +28,7 @@ internal sealed class UnitOfWorkObserver(IReceiveEndpointConfigurator endpoint, 
 
     public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
         where TSaga : class, ISaga
-        where TMessage : class => Add<TSaga, TMessage>((ISagaMessageConfigurator<TMessage>)configurator, new SagaConsumeOptions());
+        where TMessage : class => Add<TSaga, TMessage>((ISagaMessageConfigurator<TMessage>)configurator, new OutboxConsumeOptions());
 
     private void Add<T, TMessage>(IPipeConfigurator<ConsumeContext<TMessage>> pipe, OutboxConsumeOptions options)
         where TMessage : class

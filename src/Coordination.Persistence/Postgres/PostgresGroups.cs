@@ -1,0 +1,224 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Coordination.Persistence;
+
+/// <summary>
+/// Group commit and group reads. Units of work that want to read or commit at the same time share a round trip and a transaction, where a lane is free at
+/// once and otherwise with whoever waits for the same lane:
+/// 1. the rows that messages of the moment need are read with one query per table, without locks;
+/// 2. the units commit in one batch, which is one transaction: inbox rows, statements of the same text as one, outbox rows;
+/// 3. when anything in it fails (a duplicate, a row that another process changed, a bad value) nothing of it is committed, and each
+///    unit commits by itself: a bad message never spoils its neighbours.
+/// </summary>
+internal sealed class PostgresGroups
+{
+    private readonly NpgsqlDataSource dataSource;
+    private readonly PostgresStoreOptions options;
+    private readonly Burst burst;
+
+    public PostgresGroups(NpgsqlDataSource dataSource, PostgresStoreOptions options, TimeProvider clock)
+    {
+        this.dataSource = dataSource;
+        this.options = options;
+        Reads = new Gatherer<RowRequest>(options.CommitLanes, options.MostInCommit, ReadAsync);
+        Commits = new Gatherer<CommitRequest>(options.CommitLanes, options.MostInCommit, CommitAsync);
+        burst = new Burst([Reads, Commits], clock);
+    }
+
+    public Gatherer<RowRequest> Reads { get; }
+
+    public Gatherer<CommitRequest> Commits { get; }
+
+    public KeyedGate Rows { get; } = new();
+
+    /// <summary>Starts what belongs together, for example the messages that have just arrived: see <see cref="Burst"/>.</summary>
+    public void Start<T>(IReadOnlyList<T> items, Action<T> start) => burst.Run(items, start);
+
+    private async Task ReadAsync(IReadOnlyList<RowRequest> group)
+    {
+        var connection = default(NpgsqlConnection);
+        try
+        {
+            connection = await dataSource.OpenConnectionAsync().ConfigureAwait(false);
+            await using var batch = new NpgsqlBatch(connection);
+            var tables = group.GroupBy(request => request.Table).ToList();
+            foreach (var table in tables)
+            {
+                var ids = table.Select(request => request.Id).Distinct().ToArray();
+                batch.BatchCommands.Add(
+                    new NpgsqlBatchCommand(PositionalSql.Of(table.First().Many).Text)
+                    {
+                        Parameters =
+                        {
+                            new NpgsqlParameter<Guid[]> { TypedValue = ids, NpgsqlDbType = NpgsqlDbType.Uuid | NpgsqlDbType.Array },
+                        },
+                    }
+                );
+            }
+
+            await using var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+            foreach (var table in tables)
+            {
+                var waiting = table.ToLookup(request => request.Id);
+                while (await reader.ReadAsync().ConfigureAwait(false))
+                {
+                    foreach (var request in waiting[reader.GetGuid(0)])
+                    {
+                        request.Take(reader);
+                    }
+                }
+
+                await reader.NextResultAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            await CloseAsync(connection).ConfigureAwait(false);
+            burst.Run(group, request => request.Fail(error));
+            return;
+        }
+
+        await CloseAsync(connection).ConfigureAwait(false);
+        // What follows the reads are the commits: started together, they come together.
+        burst.Run(group, request => request.Complete());
+    }
+
+    private async Task CommitAsync(IReadOnlyList<CommitRequest> group)
+    {
+        Failpoint.Hit(Failpoints.BeforeCommit);
+        if (group.Count == 1)
+        {
+            await AloneAsync(group[0]).ConfigureAwait(false);
+            burst.Run(group, request => request.Complete());
+            return;
+        }
+
+        try
+        {
+            await RunAsync([.. group.Select(request => request.Member)]).ConfigureAwait(false);
+        }
+        catch (PostgresException)
+        {
+            foreach (var request in group)
+            {
+                await AloneAsync(request).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // No answer: committed or not. Each message comes again and its inbox row tells.
+            foreach (var request in group)
+            {
+                request.Error = error;
+            }
+        }
+
+        burst.Run(group, request => request.Complete());
+    }
+
+    private async Task AloneAsync(CommitRequest request)
+    {
+        PostgresCommit? commit = null;
+        try
+        {
+            commit = await RunAsync([request.Member], made => commit = made).ConfigureAwait(false);
+        }
+        catch (PostgresException error) when (commit?.IsDuplicate(error) == true)
+        {
+            request.IsDuplicate = true;
+        }
+        catch (PostgresException error) when (commit?.FailedGuard(error) is { } guard)
+        {
+            request.Error = new GuardFailedException(guard);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            request.Error = error;
+        }
+    }
+
+    private async Task<PostgresCommit> RunAsync(IReadOnlyList<CommitMember> members, Action<PostgresCommit>? made = null)
+    {
+        var connection = await dataSource.OpenConnectionAsync().ConfigureAwait(false);
+        try
+        {
+            // A batch without BEGIN is a transaction of its own: two statements less.
+            await using var batch = new NpgsqlBatch(connection);
+            var commit = new PostgresCommit(batch, members);
+            made?.Invoke(commit);
+            commit.Write(options.Grace);
+            await commit.RunAsync(commits: false, CancellationToken.None).ConfigureAwait(false);
+            return commit;
+        }
+        finally
+        {
+            await CloseAsync(connection).ConfigureAwait(false);
+        }
+    }
+
+    private static ValueTask CloseAsync(NpgsqlConnection? connection) => connection?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
+/// <summary>A unit of work that wants to commit.</summary>
+internal sealed class CommitRequest(CommitMember member)
+{
+    // Continuations run where the group's work is, one after the other: see Burst.
+    private readonly TaskCompletionSource done = new();
+
+    public CommitMember Member { get; } = member;
+
+    /// <summary>The message was handled before; nothing was committed.</summary>
+    public bool IsDuplicate { get; set; }
+
+    /// <summary>Nothing was committed, or the outcome is not known.</summary>
+    public Exception? Error { get; set; }
+
+    /// <summary>Completes when the outcome is there; throws <see cref="Error"/>.</summary>
+    public Task Done => done.Task;
+
+    public void Complete()
+    {
+        if (Error is { } error)
+        {
+            done.SetException(error);
+        }
+        else
+        {
+            done.SetResult();
+        }
+    }
+}
+
+/// <summary>Somebody wants a row.</summary>
+internal abstract class RowRequest(object table, string many, Guid id)
+{
+    /// <summary>Requests of the same table share a query.</summary>
+    public object Table { get; } = table;
+
+    public string Many { get; } = many;
+
+    public Guid Id { get; } = id;
+
+    public abstract void Take(NpgsqlDataReader reader);
+
+    public abstract void Complete();
+
+    public abstract void Fail(Exception error);
+}
+
+/// <inheritdoc/>
+internal sealed class RowRequest<T>(KeyedRead<T> read, Guid id) : RowRequest(read, read.Many, id)
+    where T : class
+{
+    private readonly TaskCompletionSource<T?> done = new();
+    private T? row;
+
+    public Task<T?> Row => done.Task;
+
+    public override void Take(NpgsqlDataReader reader) => row = read.Read(reader);
+
+    public override void Complete() => done.SetResult(row);
+
+    public override void Fail(Exception error) => done.SetException(error);
+}
