@@ -20,25 +20,11 @@ internal static class OursProgram
             bus.AddConsumer<EffectConsumer>();
             bus.AddConsumer<StepConsumer>();
             bus.AddSagaStateMachine<FiveSteps, FiveStepsState>().CoordinationRepository<FiveStepsState, BenchDbContext>();
-            bus.UsingRabbitMq(
-                (context, rabbit) =>
-                {
-                    rabbit.Host(settings.Broker);
-                    foreach (var (queue, configure) in MassTransitProgram.Endpoints(settings.Workload))
-                    {
-                        rabbit.Listen(
-                            queue,
-                            OursSettings.Concurrency,
-                            OursSettings.Prefetch,
-                            endpoint =>
-                            {
-                                endpoint.UseCoordinationOutbox(context);
-                                configure(context, endpoint);
-                            }
-                        );
-                    }
-                }
-            );
+            foreach (var (queue, configure) in MassTransitProgram.Endpoints(settings.Workload))
+            {
+                bus.AddCoordinationEndpoint(queue, configure, OursSettings.Concurrency, OursSettings.Prefetch);
+            }
+            bus.UsingRabbitMq((_, rabbit) => rabbit.Host(settings.Broker));
         });
         return MassTransitProgram.RunAsync(builder, CreateTablesAsync, ready, ct);
     }

@@ -23,11 +23,13 @@ public sealed class CoordinationBuilder
     public CoordinationBuilder AddEndpoint(
         string name,
         Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure,
-        int concurrentMessageLimit = 16,
-        int prefetchCount = 64
+        int concurrentMessageLimit = 64,
+        int prefetchCount = 256
     )
     {
-        Services.AddSingleton<IEndpointContribution>(new DelegateEndpoint(name, configure, concurrentMessageLimit, prefetchCount));
+        Services.AddSingleton<IEndpointContribution>(
+            new DelegateEndpoint(name, configure, concurrentMessageLimit, prefetchCount, IsGuarded: true)
+        );
         return this;
     }
 
@@ -74,15 +76,5 @@ public sealed class CoordinationBuilder
         {
             configure(configurator);
         }
-    }
-
-    private sealed record DelegateEndpoint(
-        string Name,
-        Action<IBusRegistrationContext, IReceiveEndpointConfigurator> Body,
-        int ConcurrentMessageLimit,
-        int PrefetchCount
-    ) : IEndpointContribution
-    {
-        public void Configure(IBusRegistrationContext context, IReceiveEndpointConfigurator endpoint) => Body(context, endpoint);
     }
 }

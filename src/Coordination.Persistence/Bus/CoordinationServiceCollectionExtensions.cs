@@ -41,6 +41,7 @@ public static class CoordinationServiceCollectionExtensions
             switch (builder.Transport)
             {
                 case Transport.RabbitMq rabbit:
+                    services.AddSingleton(rabbit.Options);
                     bus.UsingRabbitMq((context, cfg) => RabbitMqTopology.Configure(context, cfg, rabbit.Options));
                     break;
                 default:
@@ -106,23 +107,9 @@ public static class CoordinationServiceCollectionExtensions
         return builder;
     }
 
-    private static void ConfigureInMemory(IBusRegistrationContext context, IInMemoryBusFactoryConfigurator cfg)
-    {
+    // Endpoints are ours: messages are handed over inside the process.
+    private static void ConfigureInMemory(IBusRegistrationContext context, IInMemoryBusFactoryConfigurator cfg) =>
         cfg.AddDeserializer(new ContractDeserializer());
-        foreach (var contribution in context.GetServices<IEndpointContribution>())
-        {
-            cfg.ReceiveEndpoint(
-                contribution.Name,
-                endpoint =>
-                {
-                    endpoint.ConfigureConsumeTopology = false;
-                    endpoint.ConcurrentMessageLimit = contribution.ConcurrentMessageLimit;
-                    endpoint.UseCoordinationPipeline(context);
-                    contribution.Configure(context, endpoint);
-                }
-            );
-        }
-    }
 
     private static Sender ThisProcess() =>
         new()

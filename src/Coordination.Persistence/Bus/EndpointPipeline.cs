@@ -29,9 +29,14 @@ public static class EndpointPipeline
     /// <summary>Puts the pipeline around everything that is configured on the endpoint after it.</summary>
     internal static void UseCoordinationPipeline(this IReceiveEndpointConfigurator endpoint, IBusRegistrationContext context)
     {
-        var parking = context.GetRequiredService<Parking>();
         endpoint.ConfigureReceive(pipe => pipe.UseFilter(context.GetRequiredService<Guard>()));
-        endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(new ParkSkipped(parking)));
+        endpoint.UsePlainPipeline(context);
+    }
+
+    /// <summary>The same without the guard, for messages that are no contracts of ours.</summary>
+    internal static void UsePlainPipeline(this IReceiveEndpointConfigurator endpoint, IBusRegistrationContext context)
+    {
+        endpoint.ConfigureDeadLetter(pipe => pipe.UseFilter(new ParkSkipped(context.GetRequiredService<Parking>())));
         endpoint.ConfigureError(pipe => pipe.UseFilter(context.GetRequiredService<ParkFaulted>()));
         endpoint.PublishFaults = false;
         endpoint.UseCoordinationOutbox(context);

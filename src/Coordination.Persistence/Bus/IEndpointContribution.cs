@@ -17,6 +17,9 @@ public interface IEndpointContribution
     /// <summary>Unacknowledged messages the broker may send ahead.</summary>
     int PrefetchCount { get; }
 
+    /// <summary>Messages are contracts of ours and go through the guard; false for the messages of a plain MassTransit program.</summary>
+    bool IsGuarded => true;
+
     /// <summary>Adds consumers or sagas; called inside the pipeline.</summary>
     void Configure(IBusRegistrationContext context, IReceiveEndpointConfigurator endpoint);
 }

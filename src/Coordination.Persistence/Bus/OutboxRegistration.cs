@@ -24,19 +24,25 @@ public static class CoordinationOutboxRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<PersistenceMetrics>();
         services.TryAddScoped<IOutboxContextFactory<CoordinationOutbox>, UnitOfWorkFilter>();
-        services.TryAddSingleton<IOutboxSender>(provider => new BusSender(
-            provider.GetRequiredService<IBusControl>(),
-            provider.GetRequiredService<IUnitOfWorkFactory>().Dialect.IsEmbedded
-        ));
+        services.TryAddSingleton<Parking>();
+        services.TryAddSingleton<ParkFaulted>();
+        services.TryAddSingleton<LocalEndpoints>();
+        services.TryAddSingleton<TransportSender>();
+        services.TryAddSingleton<IOutboxSender>(provider => provider.GetRequiredService<TransportSender>());
         services.TryAddSingleton<OutboxDelivery>();
+        services.TryAddSingleton<LocalHandOver>();
         services.TryAddSingleton<OutboxRelay>();
+        services.TryAddSingleton<RabbitReceiving>();
         services.Replace(ServiceDescriptor.Singleton<IOutboxRelay>(provider => new LazyRelay(provider)));
+        // Ended in the opposite order: first no more messages are taken, then what they caused leaves, then the way out is closed.
+        services.AddHostedService(provider => provider.GetRequiredService<TransportSender>());
         services.AddHostedService(provider => provider.GetRequiredService<OutboxRelay>());
+        services.AddHostedService(provider => provider.GetRequiredService<RabbitReceiving>());
         services
             .AddOptions<OutboxOptions>()
             .Validate(
                 options => !options.Problems().Any(),
-                "The outbox settings are not valid; see Coordination:Outbox (lanes, bounds, lease longer than the publish timeout)."
+                "The outbox settings are not valid; see Coordination:Outbox (bounds, lease longer than the publish timeout)."
             )
             .ValidateOnStart();
         services.TryAddScoped<IMessageScheduler>(provider => new MessageScheduler(
@@ -54,6 +60,27 @@ public static class CoordinationOutboxRegistration
 
         configure?.Invoke(new CoordinationOutboxConfigurator(services));
     }
+
+    /// <summary>
+    /// An endpoint of a plain MassTransit program that is received by our own loop: many messages share a transaction and an acknowledgement, and messages from
+    /// this process come in memory. Around it are retries, scheduler and unit of work; a message whose handling fails for good is parked as a dead
+    /// letter instead of moved to an <c>_error</c> queue. Its queue is a quorum queue of this name, bound to an exchange of this name.
+    /// </summary>
+    /// <param name="bus">The registration.</param>
+    /// <param name="name">Queue and exchange.</param>
+    /// <param name="configure">Adds consumers and sagas.</param>
+    /// <param name="concurrentMessageLimit">Messages handled at the same time.</param>
+    /// <param name="prefetchCount">Unacknowledged messages the broker may send ahead.</param>
+    public static void AddCoordinationEndpoint(
+        this IBusRegistrationConfigurator bus,
+        string name,
+        Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure,
+        int concurrentMessageLimit = 64,
+        int prefetchCount = 256
+    ) =>
+        bus.AddSingleton<IEndpointContribution>(
+            new DelegateEndpoint(name, configure, concurrentMessageLimit, prefetchCount, IsGuarded: false)
+        );
 
     /// <summary>
     /// The relay needs the bus, the bus needs the endpoints, and the endpoints' units of work need the relay: it is looked up when it is first
@@ -76,7 +103,7 @@ public sealed class CoordinationOutboxConfigurator
 
     internal CoordinationOutboxConfigurator(IServiceCollection services) => this.services = services;
 
-    /// <summary>Lanes, bounds and tries of the delivery.</summary>
+    /// <summary>Bounds and tries of the delivery.</summary>
     public CoordinationOutboxConfigurator Configure(Action<OutboxOptions> configure)
     {
         services.Configure(configure);

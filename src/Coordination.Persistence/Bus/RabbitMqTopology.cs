@@ -1,5 +1,4 @@
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordination.Persistence;
 
@@ -10,25 +9,21 @@ internal static class RabbitMqTopology
     {
         Host(cfg, options);
         cfg.AddDeserializer(new ContractDeserializer());
-        foreach (var contribution in context.GetServices<IEndpointContribution>())
+    }
+
+    /// <summary>The queue of an endpoint; nothing on another transport.</summary>
+    public static void Configure(IReceiveEndpointConfigurator endpoint, RabbitMqOptions? options)
+    {
+        if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
         {
-            cfg.ReceiveEndpoint(
-                contribution.Name,
-                endpoint =>
-                {
-                    endpoint.ConfigureConsumeTopology = false;
-                    endpoint.SetQuorumQueue(options.QueueReplicas);
-                    endpoint.SetQueueArgument("x-overflow", "reject-publish");
-                    endpoint.SetQueueArgument("x-max-length", options.QueueBound);
-                    // Deliveries are counted in our own table. RabbitMQ 4 would drop a message after 20, innocent ones of a killed process too.
-                    endpoint.SetQueueArgument("x-delivery-limit", 1_000_000);
-                    endpoint.PrefetchCount = contribution.PrefetchCount;
-                    endpoint.ConcurrentMessageLimit = contribution.ConcurrentMessageLimit;
-                    endpoint.UseCoordinationPipeline(context);
-                    contribution.Configure(context, endpoint);
-                }
-            );
+            return;
         }
+
+        queue.SetQuorumQueue(options?.QueueReplicas);
+        queue.SetQueueArgument("x-overflow", "reject-publish");
+        queue.SetQueueArgument("x-max-length", options?.QueueBound ?? RabbitMqOptions.DefaultQueueBound);
+        // Deliveries are counted in our own table. RabbitMQ 4 would drop a message after 20, innocent ones of a killed process too.
+        queue.SetQueueArgument("x-delivery-limit", 1_000_000);
     }
 
     private static void Host(IRabbitMqBusFactoryConfigurator cfg, RabbitMqOptions options)

@@ -23,7 +23,9 @@ public sealed class RabbitMqOptions
     public int? QueueReplicas { get; set; }
 
     /// <summary>Messages a queue holds before the broker refuses more (the outbox keeps them).</summary>
-    public int QueueBound { get; set; } = 1_000_000;
+    public int QueueBound { get; set; } = DefaultQueueBound;
+
+    internal const int DefaultQueueBound = 1_000_000;
 
     /// <summary>
     /// Whether this process declares its queues. Switch it off where a deployment step declares them and the process' broker user has no right to.

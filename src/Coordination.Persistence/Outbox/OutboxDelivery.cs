@@ -11,6 +11,7 @@ namespace Coordination.Persistence;
 /// </summary>
 internal sealed partial class OutboxDelivery
 {
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(15);
     private readonly IOutboxStore store;
     private readonly IOutboxSender sender;
     private readonly OutboxOptions options;
@@ -18,8 +19,13 @@ internal sealed partial class OutboxDelivery
     private readonly TimeProvider clock;
     private readonly ILogger<OutboxDelivery> logger;
     private readonly bool embedded;
-    private readonly Channel<OutboxRow> delivered = Channel.CreateUnbounded<OutboxRow>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(OutboxRow Row, bool Stays)> delivered = Channel.CreateUnbounded<(OutboxRow, bool)>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
     private readonly ConcurrentDictionary<long, byte> inFlight = new();
+    private readonly Breakers breakers;
+    private int count;
+    private int sending;
     private volatile bool brokerAway;
 
     public OutboxDelivery(
@@ -39,36 +45,74 @@ internal sealed partial class OutboxDelivery
         this.clock = clock;
         this.logger = logger;
         embedded = units.Dialect.IsEmbedded;
+        breakers = new Breakers(clock, this.options.RetryDelay);
     }
 
     /// <summary>The transport is not connected; messages stay in the table.</summary>
-    public bool BrokerAway => brokerAway;
+    public bool BrokerAway => brokerAway || !sender.IsReady;
 
-    /// <summary>The row is in this instance's hands: queued, being sent, or sent and not deleted yet.</summary>
+    /// <summary>Rows in this instance's hands.</summary>
+    public int Count => Volatile.Read(ref count);
+
+    /// <summary>The row is in this instance's hands: queued, being sent, handed over, or sent and not deleted yet.</summary>
     public bool Holds(long id) => inFlight.ContainsKey(id);
 
-    public void Hold(long id) => inFlight[id] = 0;
+    public void Hold(long id)
+    {
+        if (inFlight.TryAdd(id, 0))
+        {
+            Interlocked.Increment(ref count);
+        }
+    }
 
-    public void LetGo(long id) => inFlight.TryRemove(id, out _);
+    public void LetGo(long id)
+    {
+        if (inFlight.TryRemove(id, out _))
+        {
+            Interlocked.Decrement(ref count);
+        }
+    }
+
+    /// <summary>Null when the destination may be tried; otherwise how long it refuses.</summary>
+    public TimeSpan? MustWait(string destination) => breakers.Wait(destination);
 
     /// <summary>No more rows will be delivered: the loop of <see cref="DeleteDeliveredAsync"/> ends when it has removed the last.</summary>
     public void Complete() => delivered.Writer.TryComplete();
 
-    /// <summary>Sends one row; true when the broker has it. Whatever went wrong is written down; nothing is thrown.</summary>
-    public async Task<bool> DeliverAsync(OutboxRow row, long since, CancellationToken cancellationToken)
+    /// <summary>The row's message has arrived; the row goes.</summary>
+    public void Confirmed(OutboxRow row) => delivered.Writer.TryWrite((row, Stays: false));
+
+    /// <summary>Waits until what is being sent has an answer, one publish deadline at most.</summary>
+    public async Task DrainAsync()
     {
+        var since = clock.GetTimestamp();
+        while (Volatile.Read(ref sending) > 0 && clock.GetElapsedTime(since) < options.PublishTimeout)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), clock).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends one row; true when the broker has it. Whatever went wrong is written down; nothing is thrown.</summary>
+    /// <param name="row">A row this instance holds.</param>
+    /// <param name="since">When it was committed or claimed.</param>
+    /// <param name="sentAgain">It may have been sent before: the receiver is told to ask its inbox first.</param>
+    /// <param name="cancellationToken">The process ends.</param>
+    public async Task<bool> DeliverAsync(OutboxRow row, long since, bool sentAgain, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref sending);
         try
         {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(options.PublishTimeout);
-            Failpoint.Hit(Failpoints.RowClaimed);
-            var sending = sender.SendAsync(row.Message, timeout.Token);
-            Failpoint.Hit(Failpoints.Published);
+            var message = sentAgain ? SentAgain(row.Message) : row.Message;
             // The transport does not always honour its token: the deadline is ours.
-            await sending.WaitAsync(options.PublishTimeout + TimeSpan.FromSeconds(1), clock, cancellationToken).ConfigureAwait(false);
+            await sender
+                .SendAsync(message, cancellationToken)
+                .WaitAsync(options.PublishTimeout, clock, cancellationToken)
+                .ConfigureAwait(false);
             Failpoint.Hit(Failpoints.Confirmed);
-            delivered.Writer.TryWrite(row);
+            // Plain MassTransit in memory: a command's row stays until its receiver has committed; nobody settles an event.
+            delivered.Writer.TryWrite((row, Stays: embedded && row.Message.Mandatory));
             metrics.Delivered(1, clock.GetElapsedTime(since));
+            breakers.Succeeded(row.Message.Destination);
             brokerAway = false;
             return true;
         }
@@ -94,11 +138,26 @@ internal sealed partial class OutboxDelivery
             await Unreachable(row, e).ConfigureAwait(false);
             return false;
         }
+        finally
+        {
+            Interlocked.Decrement(ref sending);
+        }
     }
+
+    private static OutgoingMessage SentAgain(OutgoingMessage message) =>
+        message with
+        {
+            Headers = new Dictionary<string, string>(message.Headers, StringComparer.Ordinal) { [Wire.SentAgainHeader] = "1" },
+        };
 
     private async Task Refused(OutboxRow row, string reason)
     {
         metrics.Failed();
+        if (breakers.Failed(row.Message.Destination))
+        {
+            LogBreakerOpen(row.Message.Destination, reason);
+        }
+
         if (row.Attempts + 1 >= options.MaxAttempts)
         {
             LogParked(row.Id, row.Message.MessageType, row.Message.Destination, reason);
@@ -148,10 +207,11 @@ internal sealed partial class OutboxDelivery
         var (gone, kept) = (new List<long>(2_000), new List<long>());
         while (await delivered.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            while (gone.Count + kept.Count < 2_000 && delivered.Reader.TryRead(out var row))
+            // Nobody waits for the removal: a little later it is one statement for many.
+            await Task.Delay(Linger, clock).ConfigureAwait(false);
+            while (gone.Count + kept.Count < 2_000 && delivered.Reader.TryRead(out var entry))
             {
-                // Embedded: a command's row stays until its receiver has committed; nobody settles an event.
-                (embedded && row.Message.Mandatory ? kept : gone).Add(row.Id);
+                (entry.Stays ? kept : gone).Add(entry.Row.Id);
             }
 
             if (gone.Count > 0)
@@ -230,6 +290,13 @@ internal sealed partial class OutboxDelivery
 
     [LoggerMessage(3002, LogLevel.Warning, "Message {Id} ({Type}) for {Destination} was refused, attempt {Attempt} of {Max}: {Reason}")]
     private partial void LogRefused(long id, string type, string destination, string reason, int attempt, int max);
+
+    [LoggerMessage(
+        3006,
+        LogLevel.Warning,
+        "{Destination} does not take messages ({Reason}); they wait in the outbox and one is tried from time to time"
+    )]
+    private partial void LogBreakerOpen(string destination, string reason);
 
     [LoggerMessage(3003, LogLevel.Error, "Message {Id} ({Type}) for {Destination} is parked: {Reason}")]
     private partial void LogParked(long id, string type, string destination, string reason);

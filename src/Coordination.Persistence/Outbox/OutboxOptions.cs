@@ -3,14 +3,19 @@ namespace Coordination.Persistence;
 /// <summary>How the outbox delivers.</summary>
 public sealed class OutboxOptions
 {
-    /// <summary>Messages delivered at the same time from memory. 1 to 256.</summary>
-    public int Lanes { get; set; } = 16;
+    /// <summary>
+    /// Messages under way at the same time, to the broker or to endpoints of this process; more stay in the table until there is room. 1 to 100,000.
+    /// </summary>
+    public int MaxInFlight { get; set; } = 10_000;
 
-    /// <summary>Messages a lane holds before it leaves the rest to the sweep. 1 to 100,000.</summary>
-    public int LaneBound { get; set; } = 1_000;
+    /// <summary>
+    /// Messages for an endpoint of the same process are handed over in memory instead of travelling through the broker. Their rows stay until the receiver
+    /// has committed.
+    /// </summary>
+    public bool HandOver { get; set; } = true;
 
     /// <summary>Rows one sweep claims. 1 to 5,000.</summary>
-    public int SweepBatch { get; set; } = 200;
+    public int SweepBatch { get; set; } = 500;
 
     /// <summary>Longest time between two looks at the table. 50 ms to 1 minute.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
@@ -32,14 +37,9 @@ public sealed class OutboxOptions
 
     internal IEnumerable<string> Problems()
     {
-        if (Lanes is < 1 or > 256)
+        if (MaxInFlight is < 1 or > 100_000)
         {
-            yield return "Outbox:Lanes must be 1 to 256.";
-        }
-
-        if (LaneBound is < 1 or > 100_000)
-        {
-            yield return "Outbox:LaneBound must be 1 to 100,000.";
+            yield return "Outbox:MaxInFlight must be 1 to 100,000.";
         }
 
         if (SweepBatch is < 1 or > 5_000)

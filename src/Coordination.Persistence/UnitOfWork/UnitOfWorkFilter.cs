@@ -45,6 +45,7 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
         catch (Exception) when (isFirst)
         {
             // A second copy finds a state that has moved on and may fail on it; that is no failure of the message.
+            await work.DisposeAsync().ConfigureAwait(false);
             if (!await IsHandledAsync(key, context.CancellationToken).ConfigureAwait(false))
             {
                 throw;

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using MassTransit.Transports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Coordination.Persistence;
+
+/// <summary>
+/// The endpoints of this process, made once from its <see cref="IEndpointContribution"/>s. MassTransit builds their receive pipes; receiving is ours.
+/// </summary>
+internal sealed class LocalEndpoints(IServiceProvider services)
+{
+    private readonly ConcurrentDictionary<string, LocalEndpoint> endpoints = new(StringComparer.Ordinal);
+    private volatile bool closed;
+    private bool built;
+
+    public IReadOnlyCollection<LocalEndpoint> All => [.. endpoints.Values];
+
+    /// <summary>The endpoint, if it is in this process and takes messages; null otherwise.</summary>
+    public LocalEndpoint? Find(string name) => closed ? null : endpoints.GetValueOrDefault(name);
+
+    /// <summary>Their queues were there at least once since the start: what this process sends them can be routed.</summary>
+    public bool AreDeclared { get; set; }
+
+    /// <summary>From now on nothing is handed over.</summary>
+    public void Close() => closed = true;
+
+    /// <summary>Makes the endpoints, once; a mistake in their configuration shows here.</summary>
+    /// <exception cref="ConfigurationException">An endpoint's configuration is not valid.</exception>
+    public void Build()
+    {
+        if (built)
+        {
+            return;
+        }
+
+        built = true;
+        var units = services.GetRequiredService<IUnitOfWorkFactory>();
+        var logger = services.GetRequiredService<ILogger<LocalEndpoint>>();
+        var host = services.GetRequiredService<IBusInstance>().HostConfiguration;
+        var context = services.GetRequiredService<IBusRegistrationContext>();
+        foreach (var contribution in services.GetServices<IEndpointContribution>())
+        {
+            var configuration = host.CreateReceiveEndpointConfiguration(
+                contribution.Name,
+                endpoint =>
+                {
+                    endpoint.ConfigureConsumeTopology = false;
+                    RabbitMqTopology.Configure(endpoint, services.GetService<RabbitMqOptions>());
+                    if (contribution.IsGuarded)
+                    {
+                        endpoint.UseCoordinationPipeline(context);
+                    }
+                    else
+                    {
+                        endpoint.UsePlainPipeline(context);
+                    }
+
+                    contribution.Configure(context, endpoint);
+                }
+            );
+            var faults = configuration.Validate().Where(result => result.Disposition == ValidationResultDisposition.Failure).ToList();
+            if (faults.Count > 0)
+            {
+                throw new ConfigurationException(
+                    $"Endpoint {contribution.Name} is not valid: {string.Join("; ", faults.Select(fault => $"{fault.Key} {fault.Message}"))}"
+                );
+            }
+
+            endpoints[contribution.Name] = new LocalEndpoint(
+                contribution.Name,
+                contribution.ConcurrentMessageLimit,
+                contribution.PrefetchCount,
+                configuration.CreateReceiveEndpointContext(),
+                units,
+                logger
+            );
+        }
+    }
+}
