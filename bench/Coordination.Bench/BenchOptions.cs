@@ -30,6 +30,11 @@ internal sealed record BenchOptions
 
     public TimeSpan Window { get; private init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The share of the processors other work may have in a window; it is measured again when it had more.</summary>
+    public double Disturbed { get; private init; } = 0.12;
+
+    public int Repeats { get; private init; } = 2;
+
     public string[] Contenders { get; private init; } = [.. Bench.Contenders.All.Keys];
 
     public Workload[] Workloads { get; private init; } = Enum.GetValues<Workload>();
@@ -54,6 +59,7 @@ internal sealed record BenchOptions
                 "--quick" => options with
                 {
                     Rounds = 1,
+                    Repeats = 0,
                     WarmUp = TimeSpan.FromSeconds(4),
                     Settle = TimeSpan.FromSeconds(1),
                     Window = TimeSpan.FromSeconds(2),
@@ -62,7 +68,8 @@ internal sealed record BenchOptions
                 "--contenders" => options with { Contenders = Value().Split(',').Select(Contender).ToArray() },
                 "--workloads" => options with { Workloads = Value().Split(',').Select(Workload).ToArray() },
                 "--in-flight" => options with { Levels = Value().Split(',').Select(Level).ToArray() },
-                "--profile" => options with { Profile = true },
+                // perf itself is other work.
+                "--profile" => options with { Profile = true, Repeats = 0 },
                 "--json" => options with { JsonFile = Value() },
                 "--merge" => options with { Merge = Rest() },
                 _ => throw new FormatException($"Unknown argument {name}."),

@@ -43,7 +43,7 @@ internal sealed class Trial(RabbitServer rabbit, PostgresServer postgres, BenchO
                 await loop.FeedAsync(inFlight);
                 await Task.Delay(options.Settle, ct);
                 samples.Add(
-                    await meters.MeasureAsync(loop, options.Window, options.Profile, ct) with
+                    await MeasureAsync(meters, loop, ct) with
                     {
                         Contender = name,
                         Workload = workload,
@@ -59,6 +59,20 @@ internal sealed class Trial(RabbitServer rabbit, PostgresServer postgres, BenchO
         await CleanUpAsync(broker, database, connectionString, ct);
         await Console.Error.WriteLineAsync($"  {workload.ToString().ToLowerInvariant()} {name}: {sent:N0} sent, every count is right");
         return samples;
+    }
+
+    // A window that other work disturbed is taken again; the least disturbed one counts.
+    private async Task<Sample> MeasureAsync(Meters meters, ClosedLoop loop, CancellationToken ct)
+    {
+        var best = await meters.MeasureAsync(loop, options.Window, options.Profile, ct);
+        for (var again = 0; best.OtherWork > options.Disturbed && again < options.Repeats; again++)
+        {
+            await Console.Error.WriteLineAsync($"  other work took {best.OtherWork:P0} of the processors: once more");
+            var next = await meters.MeasureAsync(loop, options.Window, options.Profile, ct);
+            if (next.OtherWork < best.OtherWork)
+                best = next;
+        }
+        return best;
     }
 
     private async Task WarmUpAsync(ClosedLoop loop, WorkerProcess worker, CancellationToken ct)

@@ -70,6 +70,7 @@ internal sealed class Meters
             ClientCpuMs = used.Client * 1000 / count,
             DatabaseCpuMs = used.Database * 1000 / count,
             BrokerCpuMs = used.Broker * 1000 / count,
+            OtherWork = used.Others / seconds / Environment.ProcessorCount,
             Commits = (after.Database.Transactions - before.Database.Transactions) / count,
             WalBytes = (after.Database.WalBytes - before.Database.WalBytes) / count,
             Fsyncs = (after.Database.Fsyncs - before.Database.Fsyncs) / count,

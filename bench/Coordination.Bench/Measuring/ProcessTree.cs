@@ -5,7 +5,7 @@ namespace Coordination.Bench.Measuring;
 /// <summary>Processor time of a process and all its descendants, from Linux' /proc.</summary>
 internal static class ProcessTree
 {
-    private const double SecondsPerTick = 0.01; // USER_HZ is 100 on every Linux that .NET runs on.
+    public const double SecondsPerTick = 0.01; // USER_HZ is 100 on every Linux that .NET runs on.
 
     /// <summary>Seconds used so far, those of ended children included; null when the process cannot be seen from here.</summary>
     public static double? CpuSeconds(int? root)

@@ -20,6 +20,10 @@ internal sealed record Sample
     public required double? ClientCpuMs { get; init; }
     public required double? DatabaseCpuMs { get; init; }
     public required double? BrokerCpuMs { get; init; }
+
+    /// <summary>The share of the machine's processors that neither the three parties nor the generator used: other people's work.</summary>
+    public required double? OtherWork { get; init; }
+
     public required double Commits { get; init; }
     public required double WalBytes { get; init; }
     public required double Fsyncs { get; init; }

@@ -15,6 +15,13 @@ internal static class Page
         text.AppendLine($"* {machine.Runtime}; {machine.Postgres}; {machine.Rabbit}; servers: {machine.Servers}");
         text.AppendLine($"* commit {machine.Commit}, {machine.Date}; load average before: {machine.LoadBefore}");
         text.AppendLine($"* {rounds} round(s), {results.Minutes:0} minutes");
+        if (
+            results.Windows.Select(window => window.OtherWork ?? double.NaN).Where(double.IsFinite).Order().ToArray() is
+            { Length: > 0 } others
+        )
+            text.AppendLine(
+                $"* used by other work on the machine: {others[others.Length / 2]:P0} of the processors (median of the windows), at most {others[^1]:P0}"
+            );
         if (Goals.Table(results.Windows) is { IsEmpty: false } goals)
             text.AppendLine().AppendLine("### Goals").AppendLine().Append(goals);
         foreach (var workload in results.Windows.GroupBy(window => window.Workload).OrderBy(group => group.Key))
