@@ -22,7 +22,7 @@ internal sealed partial class OutboxDelivery
     private readonly Channel<(OutboxRow Row, bool Stays)> delivered = Channel.CreateUnbounded<(OutboxRow, bool)>(
         new UnboundedChannelOptions { SingleReader = true }
     );
-    private readonly ConcurrentDictionary<long, byte> inFlight = new();
+    private readonly ConcurrentDictionary<long, bool> inFlight = new();
     private readonly Breakers breakers;
     private int count;
     private int sending;
@@ -57,9 +57,17 @@ internal sealed partial class OutboxDelivery
     /// <summary>The row is in this instance's hands: queued, being sent, handed over, or sent and not deleted yet.</summary>
     public bool Holds(long id) => inFlight.ContainsKey(id);
 
-    public void Hold(long id)
+    /// <summary>
+    /// The row leaves, or has left, before whatever of its group is committed from now on. Not so a row that the sweep is sending: nothing waits behind that
+    /// one but what the sweep itself has claimed.
+    /// </summary>
+    public bool IsAhead(long id) => inFlight.TryGetValue(id, out var ahead) && ahead;
+
+    /// <param name="id">The row.</param>
+    /// <param name="ahead">See <see cref="IsAhead"/>.</param>
+    public void Hold(long id, bool ahead)
     {
-        if (inFlight.TryAdd(id, 0))
+        if (inFlight.TryAdd(id, ahead))
         {
             Interlocked.Increment(ref count);
         }

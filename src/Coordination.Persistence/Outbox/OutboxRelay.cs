@@ -51,11 +51,11 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
 
     public void Committed(IReadOnlyList<OutboxRow> rows, IReadOnlyList<long> olderPending)
     {
-        // Older rows of the group that this instance has in hand are ahead of these; any other must leave first.
+        // Older rows of the group that went the same way as these are ahead of them; any other must leave first.
         var isBlocked = false;
         foreach (var older in olderPending)
         {
-            isBlocked |= !delivery.Holds(older);
+            isBlocked |= !delivery.IsAhead(older);
         }
 
         foreach (var row in rows)
@@ -117,7 +117,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
             return false;
         }
 
-        delivery.Hold(row.Id);
+        delivery.Hold(row.Id, ahead: true);
         if (row.Message is { Ordered: true, GroupId: not null } && !groups.Enter(row))
         {
             return true;

@@ -126,7 +126,7 @@ internal sealed class OutboxSweep(
                 continue;
             }
 
-            delivery.Hold(row.Id);
+            delivery.Hold(row.Id, ahead: false);
             if (local.TryGive(row, cameBefore: true) == HandOverAnswer.Taken)
             {
                 continue;

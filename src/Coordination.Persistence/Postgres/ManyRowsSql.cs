@@ -56,7 +56,7 @@ internal sealed partial record ManyRowsSql(string Text, IReadOnlyList<StatementP
 
         var values = PositionalSql.Rewrite(statement.Text[insert.Length..(end - 1)], name => $"r.\"{name}\"");
         return new ManyRowsSql(
-            $"INSERT INTO {insert.Groups["into"].Value} SELECT {values} FROM {Rows(statement)} {tail}".TrimEnd(),
+            $"INSERT INTO {insert.Groups["into"].Value.Trim()} SELECT {values} FROM {Rows(statement)} {tail}".TrimEnd(),
             statement.Parameters
         );
     }
