@@ -18,12 +18,12 @@ public static class EndpointPipeline
         new("WaitForDatabase", "while the database is away the message waits and is tried again, up to 20 minutes"),
         new("RetryConflict", "two messages met on the same rows: tried again at once, up to 8 times"),
         new("OutboxScheduler", "timers of the handler become outbox rows with a due time"),
-        new(
-            "UnitOfWork",
-            "one transaction: inbox row, handler, state, outgoing messages, timers; a duplicate is acknowledged without effect"
-        ),
+        new("UnitOfWork", "handler; its state, outgoing messages and timers are collected; what came before asks the inbox first"),
         new("Handler", "saga or consumer"),
-        new("Commit", "one round trip; then the messages leave, confirmed by the broker"),
+        new(
+            "Commit",
+            "inbox row and all that was collected in one round trip, together with what commits at the moment; a duplicate has no effect; then the messages leave"
+        ),
     ];
 
     /// <summary>Puts the pipeline around everything that is configured on the endpoint after it.</summary>

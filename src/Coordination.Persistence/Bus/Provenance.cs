@@ -30,6 +30,12 @@ internal static class Provenance
             }
         }
 
+        if (context.TryGetPayload<Arrival>(out var arrival) && arrival.HandedOver is not null)
+        {
+            // Handed over inside the process from the outbox, which only the backbone's own database users can write.
+            return null;
+        }
+
         var delivery = context.TryGetPayload<RabbitMqBasicConsumeContext>(out var basic) ? basic.Properties : null;
         return string.IsNullOrEmpty(delivery?.ReplyTo)
             ? Sender(delivery?.UserId, contractId, options)

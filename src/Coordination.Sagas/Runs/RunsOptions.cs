@@ -36,7 +36,7 @@ public sealed class RunsOptions
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many messages of runs are handled at the same time, 1 to 1,000.</summary>
-    public int Concurrency { get; set; } = 16;
+    public int Concurrency { get; set; } = 64;
 
     /// <summary>
     /// Agent types that plans may name before an agent has announced itself, for example those of this process. Others become known by their first

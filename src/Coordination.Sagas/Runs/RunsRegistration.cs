@@ -1,4 +1,3 @@
-using Coordination.Contracts;
 using Coordination.Persistence;
 using Coordination.Sagas.Runs;
 using MassTransit;
@@ -11,9 +10,6 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Hosts runs.</summary>
 public static class RunsRegistration
 {
-    // Messages of one run are handled one after the other; more lanes than handlers, so that few runs wait for a neighbour.
-    private const int LanesPerHandler = 8;
-
     /// <summary>Adds the run saga, the registry of agent types and their tables to this process.</summary>
     public static CoordinationBuilder AddRuns(this CoordinationBuilder builder, Action<RunsOptions>? configure = null)
     {
@@ -42,11 +38,7 @@ public static class RunsRegistration
         builder.ConfigureBus(bus => bus.AddSagaStateMachine<RunStateMachine, RunSaga>().CoordinationRepository<RunSaga, RunsDbContext>());
         builder.AddEndpoint(
             Wire.RunsEndpoint,
-            (context, endpoint) =>
-            {
-                endpoint.UsePartitioner<ConsumeContext>(settings.Concurrency * LanesPerHandler, RunOf);
-                endpoint.ConfigureSaga<RunSaga>(context);
-            },
+            (context, endpoint) => endpoint.ConfigureSaga<RunSaga>(context),
             settings.Concurrency,
             settings.Concurrency * 4
         );
@@ -61,12 +53,6 @@ public static class RunsRegistration
         );
         return builder;
     }
-
-    // Without it messages of one run would meet on its row's lock and hold connections while they wait.
-    private static Guid RunOf(ConsumeContext context) =>
-        context.TryGetPayload<ContractReading>(out var reading) && reading.Message is IRunMessage run
-            ? run.RunId
-            : context.MessageId ?? default;
 
     private sealed class RunsOptionsCheck(RunsOptions settings) : IValidateOptions<RunsOptions>
     {

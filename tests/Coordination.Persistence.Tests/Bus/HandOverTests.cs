@@ -41,6 +41,26 @@ public sealed class A_message_for_an_endpoint_of_the_same_process
         await host.StopAsync();
     }
 
+    [Fact]
+    public async Task Needs_no_user_of_the_broker()
+    {
+        await using var installation = await Real.CreateAsync();
+        var run = Guid.CreateVersion7();
+        using var host = await installation.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton(new GuardOptions { RequireUserId = true });
+            Effects.Endpoint(builder);
+        });
+        await using (var work = host.Services.GetRequiredService<IUnitOfWorkFactory>().Create())
+        {
+            work.Send(Effects.Message(host, run));
+            await work.CommitAsync();
+        }
+
+        await Eventually.Until(async () => await Effects.CountAsync(host, run) == 1, Deadline, "the effect is there");
+        await host.StopAsync();
+    }
+
     private static async Task<long> RowsAsync(IHost host)
     {
         var units = host.Services.GetRequiredService<IUnitOfWorkFactory>();
