@@ -23,8 +23,8 @@ public sealed class CoordinationBuilder
     public CoordinationBuilder AddEndpoint(
         string name,
         Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure,
-        int concurrentMessageLimit = 64,
-        int prefetchCount = 256
+        int concurrentMessageLimit = 128,
+        int prefetchCount = 512
     )
     {
         Services.AddSingleton<IEndpointContribution>(

@@ -75,8 +75,8 @@ public static class CoordinationOutboxRegistration
         this IBusRegistrationConfigurator bus,
         string name,
         Action<IBusRegistrationContext, IReceiveEndpointConfigurator> configure,
-        int concurrentMessageLimit = 64,
-        int prefetchCount = 256
+        int concurrentMessageLimit = 128,
+        int prefetchCount = 512
     ) =>
         bus.AddSingleton<IEndpointContribution>(
             new DelegateEndpoint(name, configure, concurrentMessageLimit, prefetchCount, IsGuarded: false)
