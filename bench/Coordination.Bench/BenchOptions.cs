@@ -5,7 +5,7 @@ internal sealed record BenchOptions
 {
     public const string Usage = """
         usage: bench/run.sh [--quick] [--rounds N] [--contenders a,b] [--workloads a,b] [--in-flight a,b] [--json FILE]
-               bench/run.sh --merge FILE...
+               bench/run.sh [--page FILE] --merge FILE...
 
           --quick        one round, short warm-up and windows: is everything working?
           --rounds N     rounds; each measures every contender once (default 5, quick 1)
@@ -14,6 +14,7 @@ internal sealed record BenchOptions
           --in-flight    other numbers in flight than those of docs/benchmarks.md
           --profile      also samples, with Linux' perf, where the client's time goes; the other figures are worse for it
           --json FILE    keeps every window; what the file holds of the same commit and machine stays, and these are further rounds
+          --page FILE    also puts the tables into a page, between the lines "<!-- figures -->" and "<!-- end of figures -->"
           --merge FILE   measures nothing: prints the tables of what --json kept
 
         Servers are started for the run and removed after it: RabbitMQ 4 and PostgreSQL 17 in containers where a Docker engine
@@ -43,6 +44,8 @@ internal sealed record BenchOptions
 
     public string? JsonFile { get; private init; }
 
+    public string? PageFile { get; private init; }
+
     public string[] Merge { get; private init; } = [];
 
     private int[]? Levels { get; init; }
@@ -71,6 +74,7 @@ internal sealed record BenchOptions
                 // perf itself is other work.
                 "--profile" => options with { Profile = true, Repeats = 0 },
                 "--json" => options with { JsonFile = Value() },
+                "--page" => options with { PageFile = Value() },
                 "--merge" => options with { Merge = Rest() },
                 _ => throw new FormatException($"Unknown argument {name}."),
             };

@@ -10,13 +10,16 @@ if (args.Contains("--help"))
     Console.WriteLine(BenchOptions.Usage);
     return 0;
 }
+
+// Whatever libraries print is progress, too: standard output is the table's alone.
+var output = Console.Out;
 BenchOptions options;
 try
 {
     options = BenchOptions.Parse(args);
     if (options.Merge.Length > 0)
     {
-        Console.WriteLine(Page.Render(options.Merge.Select(Results.Read).Aggregate((all, next) => all.Append(next))));
+        Show(options.Merge.Select(Results.Read).Aggregate((all, next) => all.Append(next)));
         return 0;
     }
 }
@@ -26,8 +29,6 @@ catch (FormatException e)
     return 2;
 }
 
-// Whatever libraries print is progress, too: standard output is the table's alone.
-var output = Console.Out;
 Console.SetOut(Console.Error);
 using var ending = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
@@ -43,6 +44,7 @@ try
     await using var rabbit = await TestServers.StartDedicatedRabbitAsync(ending.Token, hostNetwork: true);
     await using var postgres = await TestServers.StartDedicatedPostgresAsync(ending.Token, durable: true, hostNetwork: true);
     var machine = await Machine.DescribeAsync(rabbit, postgres, ending.Token);
+    var earlier = File.Exists(options.JsonFile) ? Results.Read(options.JsonFile) : null;
     var samples = new List<Sample>();
     for (var round = 1; round <= options.Rounds; round++)
     {
@@ -50,24 +52,30 @@ try
         {
             var able = options.Contenders.Where(name => Contenders.All[name].Workloads.Contains(workload)).ToArray();
             // Each round starts with another contender, so that none always runs on a warmer or quieter machine.
+            var first = round - 1 + (earlier?.Rounds(workload) ?? 0);
             for (var i = 0; i < able.Length; i++)
             {
-                var name = able[(i + round - 1) % able.Length];
+                var name = able[(i + first) % able.Length];
                 await Console.Error.WriteLineAsync($"round {round}/{options.Rounds}: {workload.ToString().ToLowerInvariant()} {name}");
                 samples.AddRange(await new Trial(rabbit, postgres, options).RunAsync(name, workload, round, ending.Token));
             }
         }
     }
     var results = new Results(machine, TimeProvider.System.GetElapsedTime(started).TotalMinutes, samples);
-    await output.WriteLineAsync(Page.Render(results));
     if (options.JsonFile is { } file)
-        (File.Exists(file) ? Results.Read(file).Append(results) : results).Write(file);
+        (earlier?.Append(results) ?? results).Write(file);
+    Show(results);
     return 0;
 }
 catch (OperationCanceledException) when (ending.IsCancellationRequested)
 {
     await Console.Error.WriteLineAsync("stopped; the servers are removed");
     return 130;
+}
+catch (FormatException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 2;
 }
 catch (VoidResultException e)
 {
@@ -78,4 +86,12 @@ catch (ServerUnavailableException e)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 3;
+}
+
+void Show(Results results)
+{
+    var tables = Page.Render(results);
+    output.WriteLine(tables);
+    if (options.PageFile is { } page)
+        Page.Put(page, tables);
 }

@@ -33,6 +33,20 @@ internal static class Page
         return text.ToString();
     }
 
+    /// <summary>Replaces the tables of a page.</summary>
+    /// <exception cref="FormatException">It has no place for them.</exception>
+    public static void Put(string file, string tables)
+    {
+        const string first = "<!-- figures -->",
+            last = "<!-- end of figures -->";
+        var page = File.ReadAllText(file);
+        int begin = page.IndexOf(first, StringComparison.Ordinal),
+            end = page.IndexOf(last, StringComparison.Ordinal);
+        if (begin < 0 || end < begin)
+            throw new FormatException($"{file} has no line \"{first}\" before a line \"{last}\".");
+        File.WriteAllText(file, $"{page[..(begin + first.Length)]}\n\n{tables}\n\n{page[end..]}");
+    }
+
     private static void AppendWorkload(StringBuilder text, Workload workload, IReadOnlyList<Sample> windows)
     {
         var speed = new MarkdownTable(

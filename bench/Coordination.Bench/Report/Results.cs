@@ -21,10 +21,13 @@ internal sealed record Results(Machine Machine, double Minutes, IReadOnlyList<Sa
         // Load and date are readings, all else says what was measured and where.
         if (Machine with { LoadBefore = "", Date = "" } != other.Machine with { LoadBefore = "", Date = "" })
             throw new FormatException($"These were measured differently and cannot be merged:\n  {Machine}\n  {other.Machine}");
-        var last = Windows.Select(window => window.Round).DefaultIfEmpty(0).Max();
-        var next = other.Windows.Select(window => window with { Round = window.Round + last });
+        var next = other.Windows.Select(window => window with { Round = window.Round + Rounds(window.Workload) });
         return new Results(Machine, Minutes + other.Minutes, [.. Windows, .. next]);
     }
+
+    /// <summary>Rounds of a workload so far.</summary>
+    public int Rounds(Workload workload) =>
+        Windows.Where(window => window.Workload == workload).Select(window => window.Round).DefaultIfEmpty(0).Max();
 
     public static Results Read(string file)
     {
