@@ -22,15 +22,22 @@ internal sealed class Desk : IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, int> runs = new();
     private Func<StepProgress, Task> work = _ => Task.CompletedTask;
 
-    private Desk(string broker, string database, Action<CoordinationBuilder>? configure, Action<OutboxOptions>? outbox)
+    private Desk(
+        string broker,
+        string database,
+        Action<CoordinationBuilder>? configure,
+        Action<OutboxOptions>? outbox,
+        TimeSpan? heartbeat,
+        string endpointName
+    )
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(Log);
         builder.Services.AddCoordination(c =>
         {
-            c.UseRabbitMq(broker)
+            c.UseRabbitMq(broker, rabbit => rabbit.Heartbeat = heartbeat ?? rabbit.Heartbeat)
                 .UsePostgres(database, store => store.Grace = TimeSpan.FromSeconds(2))
-                .AddEndpoint(Endpoint, (_, endpoint) => endpoint.Consumer(() => new Worker(this)));
+                .AddEndpoint(endpointName, (_, endpoint) => endpoint.Consumer(() => new Worker(this)));
             configure?.Invoke(c);
         });
         builder.Services.Configure<OutboxOptions>(options =>
@@ -52,6 +59,9 @@ internal sealed class Desk : IAsyncDisposable
 
     public int RunsOf(Guid run) => runs.GetValueOrDefault(run);
 
+    /// <summary>Where the handler sends an answer, in one transaction with its effect; null: nowhere.</summary>
+    public string? Answers { get; set; }
+
     /// <summary>What the handler does before its effect.</summary>
     public void Does(Func<StepProgress, Task> what) => work = what;
 
@@ -59,14 +69,18 @@ internal sealed class Desk : IAsyncDisposable
         string broker,
         string database,
         Action<CoordinationBuilder>? configure = null,
-        Action<OutboxOptions>? outbox = null
+        Action<OutboxOptions>? outbox = null,
+        TimeSpan? heartbeat = null,
+        string endpoint = Endpoint
     )
     {
-        var desk = new Desk(broker, database, configure, outbox);
+        var desk = new Desk(broker, database, configure, outbox, heartbeat, endpoint);
         try
         {
             await desk.Get<SchemaMigrator>().MigrateAsync();
-            var table = "CREATE TABLE IF NOT EXISTS effects (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run uuid NOT NULL)";
+            var table =
+                "CREATE TABLE IF NOT EXISTS effects (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run uuid NOT NULL, "
+                + "at timestamptz NOT NULL DEFAULT clock_timestamp())";
             await desk.Get<IUnitOfWorkFactory>().ExecuteAsync(new Statement(table));
             await desk.host.StartAsync();
             await Eventually.Until(() => desk.Get<IOutboxSender>().IsReady, Soon, "the bus to be ready");
@@ -139,9 +153,12 @@ internal sealed class Desk : IAsyncDisposable
         {
             desk.runs.AddOrUpdate(context.Message.RunId, 1, (_, count) => count + 1);
             await desk.work(context.Message);
-            context
-                .GetPayload<IUnitOfWork>()
-                .Execute(new Statement("INSERT INTO effects (run) VALUES (@run)", ("run", context.Message.RunId, ColumnKind.Uuid)));
+            var unit = context.GetPayload<IUnitOfWork>();
+            unit.Execute(new Statement("INSERT INTO effects (run) VALUES (@run)", ("run", context.Message.RunId, ColumnKind.Uuid)));
+            if (desk.Answers is { } answers)
+            {
+                unit.Send(desk.Message(context.Message.RunId, answers));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Coordination.Contracts;
 using Coordination.Contracts.V1;
 using RabbitMQ.Client;
@@ -76,7 +77,11 @@ internal sealed class Letters : IAsyncDisposable
         await channel.QueueBindAsync(queue, queue, "");
     }
 
-    public async Task PurgeAsync(string queue) => await channel.QueuePurgeAsync(queue);
+    /// <summary>Takes the next message out of a queue and returns its run; null when the queue is empty.</summary>
+    public async Task<Guid?> TakeAsync(string queue) =>
+        await channel.BasicGetAsync(queue, autoAck: true) is { } got
+            ? JsonDocument.Parse(got.Body).RootElement.GetProperty("runId").GetGuid()
+            : null;
 
     public async Task<uint> CountAsync(string queue) => await channel.MessageCountAsync(queue);
 

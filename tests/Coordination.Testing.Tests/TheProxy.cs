@@ -9,6 +9,7 @@ public sealed class TheProxy : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly TcpListener server = new(IPAddress.Loopback, 0);
     private readonly TcpProxy proxy;
+    private int echoed;
 
     public TheProxy()
     {
@@ -48,6 +49,32 @@ public sealed class TheProxy : IAsyncDisposable
         proxy.Resume();
 
         (await answer).ShouldBe(7);
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task Cuts_at_a_text_before_it_was_asked_or_before_it_was_answered(bool atRequest, int arrived)
+    {
+        using var client = await ConnectAsync();
+        if (atRequest)
+            proxy.CutAtRequest("xyz");
+        else
+            proxy.CutAtAnswer("xyz", "yz");
+
+        await client.GetStream().WriteAsync("abc"u8.ToArray(), Ct);
+        (await ReadAsync(client)).ShouldBe('a');
+        var before = Volatile.Read(ref echoed);
+        await client.GetStream().WriteAsync("..xyz.."u8.ToArray(), Ct);
+
+        await Eventually.Until(() => proxy.Struck == 1, Limit, "the cut", Ct);
+        await Should.ThrowAsync<IOException>(async () =>
+        {
+            var rest = new byte[64];
+            while (await client.GetStream().ReadAsync(rest, Ct) > 0) { }
+            throw new EndOfStreamException();
+        });
+        (Volatile.Read(ref echoed) - before).ShouldBe(arrived);
     }
 
     [Fact]
@@ -106,12 +133,22 @@ public sealed class TheProxy : IAsyncDisposable
             try
             {
                 var peer = await server.AcceptTcpClientAsync();
-                _ = peer.GetStream().CopyToAsync(peer.GetStream());
+                _ = EchoAsync(peer.GetStream());
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
                 return;
             }
+        }
+    }
+
+    private async Task EchoAsync(NetworkStream stream)
+    {
+        var buffer = new byte[1024];
+        while (await stream.ReadAsync(buffer) is > 0 and var count)
+        {
+            Interlocked.Increment(ref echoed);
+            await stream.WriteAsync(buffer.AsMemory(0, count));
         }
     }
 }

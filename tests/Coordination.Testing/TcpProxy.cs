@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Coordination.Testing;
 
 /// <summary>
 /// Stands between a client and a server on this machine and misbehaves on demand: cuts connections, refuses new ones,
-/// holds all bytes back (a half-open connection), or delays them.
+/// holds all bytes back (a half-open connection), delays them, or cuts at a text.
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
@@ -16,6 +18,8 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, Socket> pairs = new();
     private readonly Task accepting;
     private volatile TaskCompletionSource flowing = Flowing();
+    private readonly Trap request = new();
+    private readonly Trap answer = new();
     private volatile bool refusing;
     private long delayTicks;
 
@@ -65,6 +69,18 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public void Mend() => refusing = false;
 
+    /// <summary>How often <see cref="CutAtRequest"/> and <see cref="CutAtAnswer"/> have struck.</summary>
+    public int Struck => request.Struck + answer.Struck;
+
+    /// <summary>The next times a block from the client holds this text, it is not passed on and its connection is reset.</summary>
+    public void CutAtRequest(string text, int times = 1) => request.Set(text, "", times);
+
+    /// <summary>
+    /// The next times a block from the client holds this text, it is passed on, and the first block of the server after it that holds the other text is not: the
+    /// connection is reset instead. What was asked for is done, and the client does not know.
+    /// </summary>
+    public void CutAtAnswer(string text, string answered, int times = 1) => answer.Set(text, answered, times);
+
     /// <summary>The same address with this proxy's port.</summary>
     public Uri Through(Uri direct) => new UriBuilder(direct) { Host = "127.0.0.1", Port = Port }.Uri;
 
@@ -105,7 +121,11 @@ public sealed class TcpProxy : IAsyncDisposable
         try
         {
             await server.ConnectAsync(target.Host, target.Port, ending.Token);
-            await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
+            var asked = new StrongBox<bool>();
+            await Task.WhenAny(
+                CopyAsync(client, server, block => request.Strikes(block) || answer.Notes(block, asked)),
+                CopyAsync(server, client, block => answer.Answers(block, asked))
+            );
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -116,13 +136,15 @@ public sealed class TcpProxy : IAsyncDisposable
         Reset(server);
     }
 
-    private async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to, Func<ReadOnlyMemory<byte>, bool> ends)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer, ending.Token) is > 0 and var count)
             {
+                if (ends(buffer.AsMemory(0, count)))
+                    return;
                 await flowing.Task.WaitAsync(ending.Token);
                 if (Delay > TimeSpan.Zero)
                     await Task.Delay(Delay, ending.Token);
@@ -132,6 +154,62 @@ public sealed class TcpProxy : IAsyncDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // ServeAsync closes both sides.
+        }
+    }
+
+    /// <summary>A text that ends the connection it shows up in, a number of times.</summary>
+    private sealed class Trap
+    {
+        private readonly Lock turn = new();
+        private byte[] text = [];
+        private byte[] answered = [];
+        private int left;
+        private int struck;
+
+        public int Struck => Volatile.Read(ref struck);
+
+        public void Set(string wanted, string after, int times)
+        {
+            lock (turn)
+                (text, answered, left) = (Encoding.Latin1.GetBytes(wanted), Encoding.Latin1.GetBytes(after), times);
+        }
+
+        public bool Strikes(ReadOnlyMemory<byte> block)
+        {
+            lock (turn)
+            {
+                if (left == 0 || block.Span.IndexOf(text) < 0)
+                    return false;
+                left--;
+                struck++;
+                return true;
+            }
+        }
+
+        /// <summary>Notes that the connection has asked; always false.</summary>
+        public bool Notes(ReadOnlyMemory<byte> block, StrongBox<bool> asked)
+        {
+            lock (turn)
+            {
+                if (left > 0 && !asked.Value && block.Span.IndexOf(text) >= 0)
+                {
+                    left--;
+                    asked.Value = true;
+                }
+
+                return false;
+            }
+        }
+
+        public bool Answers(ReadOnlyMemory<byte> block, StrongBox<bool> asked)
+        {
+            lock (turn)
+            {
+                if (!asked.Value || block.Span.IndexOf(answered) < 0)
+                    return false;
+                struck++;
+                return true;
+            }
         }
     }
 

@@ -88,6 +88,8 @@ internal static class HostCommand
         void Say(string text) => log.Log(LogLevel.Information, default, text, exception: null, (said, _) => said);
 
         await Servers.DatabaseAsync(invocation, settings, patience: null, Say, cancellationToken);
+        foreach (var weakness in await DurabilityCheck.DatabaseAsync(settings, cancellationToken))
+            log.Log(LogLevel.Warning, default, weakness, exception: null, (said, _) => said);
         var migrator = app.Services.GetRequiredService<SchemaMigrator>();
         if (migrate)
             await migrator.MigrateAsync(new MigrationProgress(step => Say($"Applies {step.Module}/{step.Migration}.")), cancellationToken);

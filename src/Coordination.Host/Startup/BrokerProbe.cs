@@ -33,6 +33,8 @@ internal static class BrokerProbe
         try
         {
             await using var connection = await factory.CreateConnectionAsync(endpoints, factory.ClientProvidedName, cancellationToken);
+            if (DurabilityCheck.Broker(Server(settings), connection.ServerProperties) is { } old)
+                return new Finding.Refused(old);
             // A refused virtual host shows in the first call after the handshake.
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             return new Finding.Answers();

@@ -3,6 +3,12 @@ namespace Coordination.Persistence;
 /// <summary>A message as it is stored and as it leaves: the body is bytes and is never parsed again.</summary>
 public sealed record OutgoingMessage
 {
+    /// <summary>
+    /// The largest body that is stored, in bytes: what the broker's <c>max_message_size</c> should be. A broker refuses a larger one by closing the
+    /// channel, or never confirms it.
+    /// </summary>
+    public const int MaxBodyBytes = 1_048_576;
+
     public required Guid MessageId { get; init; }
 
     /// <summary>Transport address, for example <c>exchange:agent-refund</c>.</summary>

@@ -77,6 +77,11 @@ internal sealed class PostgresStore(
             settings.ApplicationName = "coordination";
         }
 
+        if (settings.Host!.Contains(',', StringComparison.Ordinal))
+        {
+            NewestPrimary.Guard(builder);
+        }
+
         options.ConfigureDataSource?.Invoke(builder);
         return builder.Build();
     }

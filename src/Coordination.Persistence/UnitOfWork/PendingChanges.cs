@@ -49,6 +49,15 @@ internal sealed class PendingChanges
 
     public void Send(OutgoingMessage message)
     {
+        if (message.Body.Length > OutgoingMessage.MaxBodyBytes)
+        {
+            throw new ArgumentException(
+                $"The message {message.MessageType} for {message.Destination} has {message.Body.Length:N0} bytes; "
+                    + $"{OutgoingMessage.MaxBodyBytes:N0} are allowed. Store the content elsewhere and send a reference.",
+                nameof(message)
+            );
+        }
+
         if (message.Delay is null)
         {
             messages.Add(message.Token is null ? message : message with { Token = null });

@@ -35,6 +35,26 @@ public sealed class FaultsTests
     }
 
     [Fact]
+    public async Task Several_hosts_of_which_none_can_be_used_are_away()
+    {
+        await using var source = NpgsqlDataSource.Create(
+            "Host=127.0.0.1:1,127.0.0.1:2;Target Session Attributes=primary;Username=x;Password=x"
+        );
+
+        var refused = await Should.ThrowAsync<NpgsqlException>(async () =>
+            await source.OpenConnectionAsync(TestContext.Current.CancellationToken)
+        );
+        // Right after it both are known to be offline, and none is asked.
+        var notAsked = await Should.ThrowAsync<NpgsqlException>(async () =>
+            await source.OpenConnectionAsync(TestContext.Current.CancellationToken)
+        );
+
+        Faults.IsDatabaseAway(refused).ShouldBeTrue(refused.ToString());
+        notAsked.InnerException.ShouldBeNull();
+        Faults.IsDatabaseAway(notAsked).ShouldBeTrue(notAsked.ToString());
+    }
+
+    [Fact]
     public async Task A_turn_of_the_one_writer_that_does_not_come_is_waited_for()
     {
         var folder = Directory.CreateTempSubdirectory("coordination-");

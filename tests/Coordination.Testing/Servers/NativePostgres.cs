@@ -1,7 +1,12 @@
 namespace Coordination.Testing;
 
 /// <summary>A private PostgreSQL server from the installed package: own folder, own port, no socket file.</summary>
-internal sealed class NativePostgres(int port, string userName, string password, bool durable) : IServerNode
+/// <param name="port">Where it listens.</param>
+/// <param name="userName">The superuser.</param>
+/// <param name="password">The superuser's password.</param>
+/// <param name="durable">Whether it flushes to disk.</param>
+/// <param name="standbyOf">The port of the primary it begins as a copy of; null: it begins empty.</param>
+internal sealed class NativePostgres(int port, string userName, string password, bool durable, int? standbyOf = null) : IServerNode
 {
     private readonly NativeProcess process = new("postgres", "postgres", stopSignal: "INT"); // INT is "fast": clients are not waited for.
     private readonly string binaries = FindBinaries();
@@ -37,6 +42,21 @@ internal sealed class NativePostgres(int port, string userName, string password,
         await process.MakeFolderAsync(ct);
         process.Environment["HOME"] = process.Folder;
         process.Environment["LC_ALL"] = "C.UTF-8";
+        if (standbyOf is { } primary)
+        {
+            process.Environment["PGPASSWORD"] = password;
+            string[] source =
+            [
+                "--host=127.0.0.1",
+                $"--port={primary}",
+                "--username=" + userName,
+                "--checkpoint=fast",
+                "--wal-method=stream",
+            ];
+            await RunAsync("pg_basebackup", ["-D", Data, "--write-recovery-conf", .. source], ct);
+            return;
+        }
+
         var secret = process.Write("password", password);
         string[] options = ["--username=" + userName, "--pwfile=" + secret, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"];
         await RunAsync("initdb", ["--no-sync", "-D", Data, .. options], ct);
