@@ -36,6 +36,12 @@ internal sealed class LocalHandOver(
             return HandOverAnswer.Full;
         }
 
+        using var span = DeliverySpan.Start(row.Message);
+        if (span is not null)
+        {
+            row = row with { Message = span.Carry(row.Message) };
+        }
+
         given[row.Id] = clock.GetTimestamp();
         endpoint.Arrive(new HandedOver(row, endpoint.Name, Ended) { CameBefore = cameBefore, HandedOver = row.Id });
         return HandOverAnswer.Taken;

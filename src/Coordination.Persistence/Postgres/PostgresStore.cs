@@ -17,6 +17,12 @@ internal sealed class PostgresStore(
 
     public SqlDialect Dialect { get; } = new PostgresDialect(options.Embedded);
 
+    /// <summary>
+    /// Units of work that hold a connection while a handler runs: half the pool at most. What they ask for beside their transaction, and the groups, use the
+    /// other half; without the bound they could take every connection and wait for one.
+    /// </summary>
+    public SemaphoreSlim OwnTransactions { get; } = new(HalfOf(dataSource));
+
     public PostgresGroups Groups { get; } = new(dataSource, options, clock);
 
     public IUnitOfWork Create(InboxKey? inbox = null, bool alone = false) => new PostgresUnitOfWork(this, inbox, alone);
@@ -51,6 +57,9 @@ internal sealed class PostgresStore(
 
     public void Announce(PendingChanges changes, IReadOnlyList<long> ids, IReadOnlyList<long> older) =>
         announcer.Announce(changes, ids, older);
+
+    private static int HalfOf(NpgsqlDataSource dataSource) =>
+        Math.Max(1, new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).MaxPoolSize / 2);
 
     public static NpgsqlDataSource CreateDataSource(PostgresStoreOptions options)
     {

@@ -13,7 +13,9 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
     private readonly PendingChanges changes = new();
     private NpgsqlConnection? connection;
     private NpgsqlTransaction? transaction;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
     private UnitOfWorkPhase phase;
+    private bool permitted;
 
     /// <summary>Null until the inbox row was tried; then whether the message is new.</summary>
     private bool? isNew = inbox is null ? true : null;
@@ -257,6 +259,12 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
             return;
         }
 
+        if (!await store.OwnTransactions.WaitAsync(LongestWait, cancellationToken))
+        {
+            throw new TimeoutException($"No connection was free for a transaction of its own within {LongestWait.TotalSeconds:F0} s.");
+        }
+
+        permitted = true;
         connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
         transaction = await connection.BeginTransactionAsync(cancellationToken);
         phase = UnitOfWorkPhase.Open;
@@ -300,20 +308,31 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
         phase = end;
         var (ended, used) = (transaction, connection);
         (transaction, connection) = (null, null);
-        if (entered is { } row)
+        try
         {
-            entered = null;
-            store.Groups.Rows.Exit(row.Table, row.Id);
-        }
+            if (ended is not null)
+            {
+                await ended.DisposeAsync();
+            }
 
-        if (ended is not null)
-        {
-            await ended.DisposeAsync();
+            if (used is not null)
+            {
+                await used.DisposeAsync();
+            }
         }
-
-        if (used is not null)
+        finally
         {
-            await used.DisposeAsync();
+            if (permitted)
+            {
+                permitted = false;
+                store.OwnTransactions.Release();
+            }
+
+            if (entered is { } row)
+            {
+                entered = null;
+                store.Groups.Rows.Exit(row.Table, row.Id);
+            }
         }
     }
 

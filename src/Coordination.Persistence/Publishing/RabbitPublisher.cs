@@ -31,14 +31,14 @@ internal sealed class RabbitPublisher
     /// <exception cref="UndeliverableException">The broker does not take the message.</exception>
     /// <exception cref="UnknownExchangeException">The exchange does not exist.</exception>
     /// <exception cref="BrokerLostException">No answer: it may have arrived or not.</exception>
-    public Task PublishAsync(string exchange, OutgoingMessage message, IReadOnlyDictionary<string, string> headers)
+    public Task PublishAsync(string exchange, OutgoingMessage message)
     {
         if (!IsReady)
         {
             return Task.FromException(new BrokerLostException());
         }
 
-        var publishing = new Publishing(exchange, message, headers);
+        var publishing = new Publishing(exchange, message);
         waiting.Writer.TryWrite(publishing);
         return publishing.Done;
     }
@@ -113,10 +113,10 @@ internal sealed class RabbitPublisher
             properties.UserId = user;
         }
 
-        if (publishing.Headers.Count > 0)
+        if (message.Headers.Count > 0)
         {
-            var headers = new Dictionary<string, object?>(publishing.Headers.Count, StringComparer.Ordinal);
-            foreach (var (key, value) in publishing.Headers)
+            var headers = new Dictionary<string, object?>(message.Headers.Count, StringComparer.Ordinal);
+            foreach (var (key, value) in message.Headers)
             {
                 headers[key] = value;
             }
@@ -238,15 +238,13 @@ internal sealed class RabbitPublisher
         }
     }
 
-    private sealed class Publishing(string exchange, OutgoingMessage message, IReadOnlyDictionary<string, string> headers)
+    private sealed class Publishing(string exchange, OutgoingMessage message)
     {
         private readonly TaskCompletionSource done = new();
 
         public string Exchange { get; } = exchange;
 
         public OutgoingMessage Message { get; } = message;
-
-        public IReadOnlyDictionary<string, string> Headers { get; } = headers;
 
         public Task Done => done.Task;
 

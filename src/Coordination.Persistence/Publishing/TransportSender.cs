@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Coordination.Contracts;
 using MassTransit.RabbitMqTransport.Configuration;
 using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +17,6 @@ internal sealed class TransportSender(
     ILogger<RabbitPublisher> logger
 ) : IOutboxSender, IHostedService, IDisposable
 {
-    private static readonly ActivitySource Traces = new(PersistenceMetrics.Name);
     private readonly CancellationTokenSource stopping = new();
     private BusSender? bus;
     private RabbitPublisher? rabbit;
@@ -79,16 +76,15 @@ internal sealed class TransportSender(
 
     public async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
-        // The message may have waited in the table: its trace goes on from where it was stored.
-        using var span = Continue(message);
-        var headers = span?.Id is { } id ? With(message.Headers, EnvelopeHeaders.TraceParent, id) : message.Headers;
+        using var span = DeliverySpan.Start(message);
+        message = span.Carry(message);
         if (rabbit is not null)
         {
             if (Exchange(message) is { } exchange)
             {
                 try
                 {
-                    await rabbit.PublishAsync(exchange, message, headers).ConfigureAwait(false);
+                    await rabbit.PublishAsync(exchange, message).ConfigureAwait(false);
                     return;
                 }
                 catch (UnknownExchangeException e) when (IsContract(message))
@@ -113,7 +109,7 @@ internal sealed class TransportSender(
             return;
         }
 
-        await bus!.SendAsync(message with { Headers = headers }, cancellationToken).ConfigureAwait(false);
+        await bus!.SendAsync(message, cancellationToken).ConfigureAwait(false);
     }
 
     private void SendLocally(OutgoingMessage message)
@@ -150,25 +146,4 @@ internal sealed class TransportSender(
     private static bool IsContract(OutgoingMessage message) =>
         message.Destination.StartsWith("exchange:", StringComparison.Ordinal)
         && !message.Destination.Contains('?', StringComparison.Ordinal);
-
-    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> headers, string name, string value) =>
-        new(headers, StringComparer.Ordinal) { [name] = value };
-
-    private static Activity? Continue(OutgoingMessage message)
-    {
-        if (
-            !Traces.HasListeners()
-            || !message.Headers.TryGetValue(EnvelopeHeaders.TraceParent, out var parent)
-            || !ActivityContext.TryParse(parent, null, isRemote: true, out var context)
-        )
-        {
-            return null;
-        }
-
-        var span = Traces.StartActivity("deliver " + message.MessageType, ActivityKind.Producer, context);
-        span?.SetTag("messaging.message.id", message.MessageId);
-        span?.SetTag("messaging.destination.name", message.Destination);
-        span?.SetTag("coordination.group.id", message.GroupId);
-        return span;
-    }
 }

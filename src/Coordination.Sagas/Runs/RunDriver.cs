@@ -45,7 +45,7 @@ public sealed class RunDriver
     {
         var (submission, saga) = (context.Message, context.Saga);
         var (work, cause) = (Work(context), Cause(context));
-        var known = await store.KnownAgentTypesAsync(work, context.CancellationToken);
+        var known = await store.KnownAgentTypesAsync(work, submission.Plan, context.CancellationToken);
         var problems = Problems(submission, cause, known);
         if (problems.Count > 0)
         {

@@ -10,6 +10,7 @@ namespace Coordination.Sagas.Runs;
 /// <summary>The tables beside the run's row: history, business scopes, refusals, and the agent types a plan may name.</summary>
 internal sealed class RunStore(SqlDialect sql, RunsOptions options, Func<IEnumerable<string>> localAgentTypes)
 {
+    private volatile HashSet<string> met = new HashSet<string>(StringComparer.Ordinal);
     private readonly string readTypes = $"SELECT agent_type FROM {sql.Table("agent_type")}";
     private readonly string readScope =
         $"SELECT run_id FROM {sql.Table("run_scope")} WHERE tenant = @tenant AND requester = @requester AND scope = @scope";
@@ -25,12 +26,28 @@ internal sealed class RunStore(SqlDialect sql, RunsOptions options, Func<IEnumer
     private readonly string append =
         $"INSERT INTO {sql.Table("run_history")} (run_id, seq, at, type, step_id, attempt, message_id, causation_id, data) VALUES ";
 
-    public async ValueTask<IReadOnlyCollection<string>> KnownAgentTypesAsync(IUnitOfWork work, CancellationToken cancellationToken)
+    /// <summary>
+    /// The agent types there are. A type that was announced once stays known, so the table is read only for a plan that names one this process has not met
+    /// yet: a read inside the unit of work would keep it out of the group commit.
+    /// </summary>
+    public async ValueTask<IReadOnlyCollection<string>> KnownAgentTypesAsync(
+        IUnitOfWork work,
+        RunPlan plan,
+        CancellationToken cancellationToken
+    )
     {
+        if (plan.Steps.All(step => IsMet(step.AgentType) && (step.Compensation is not { } undo || IsMet(undo.AgentType))))
+        {
+            return met;
+        }
+
         var announced = await work.QueryAsync(new Statement(readTypes), row => row.GetString(0), cancellationToken);
         // Agents of this very process are known before their announcement has been handled.
-        return announced.Concat(options.AgentTypes).Concat(localAgentTypes()).ToHashSet(StringComparer.Ordinal);
+        met = announced.Concat(options.AgentTypes).Concat(localAgentTypes()).ToHashSet(StringComparer.Ordinal);
+        return met;
     }
+
+    private bool IsMet(string? agentType) => agentType is not null && met.Contains(agentType);
 
     /// <summary>The unfinished run of a requester and scope.</summary>
     public async ValueTask<Guid?> RunOfScopeAsync(
