@@ -31,9 +31,7 @@ internal sealed record BenchOptions
 
     public TimeSpan Window { get; private init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The share of the processors other work may have in a window; it is measured again when it had more.</summary>
-    public double Disturbed { get; private init; } = 0.12;
-
+    /// <summary>How often a window that other work disturbed is measured again.</summary>
     public int Repeats { get; private init; } = 2;
 
     public string[] Contenders { get; private init; } = [.. Bench.Contenders.All.Keys];

@@ -65,7 +65,7 @@ internal sealed class Trial(RabbitServer rabbit, PostgresServer postgres, BenchO
     private async Task<Sample> MeasureAsync(Meters meters, ClosedLoop loop, CancellationToken ct)
     {
         var best = await meters.MeasureAsync(loop, options.Window, options.Profile, ct);
-        for (var again = 0; best.OtherWork > options.Disturbed && again < options.Repeats; again++)
+        for (var again = 0; best.IsDisturbed && again < options.Repeats; again++)
         {
             await Console.Error.WriteLineAsync($"  other work took {best.OtherWork:P0} of the processors: once more");
             var next = await meters.MeasureAsync(loop, options.Window, options.Profile, ct);

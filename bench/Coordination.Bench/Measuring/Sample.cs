@@ -34,6 +34,11 @@ internal sealed record Sample
     /// <summary>Milliseconds of the client's processor time by area; only when it was profiled.</summary>
     public IReadOnlyDictionary<string, double>? ClientAreasMs { get; init; }
 
+    /// <summary>Other work may have this share of the processors in a window.</summary>
+    public const double MostOtherWork = 0.12;
+
+    public bool IsDisturbed => OtherWork > MostOtherWork;
+
     public double PerSecond => Count / Seconds;
 
     public double? CpuMs => ClientCpuMs + DatabaseCpuMs + BrokerCpuMs;

@@ -9,9 +9,10 @@ internal sealed class Comparison
 
     private Comparison(Sample[] windows, IEnumerable<Sample> raw)
     {
-        Windows = windows;
+        Windows = Undisturbed(windows, window => window.IsDisturbed);
         // A ratio only compares neighbours: both sides from the same round.
-        pairs = [.. windows.Join(raw, mine => mine.Round, other => other.Round, (mine, other) => (mine, other))];
+        var all = windows.Join(raw, mine => mine.Round, other => other.Round, (mine, other) => (Mine: mine, Raw: other)).ToArray();
+        pairs = Undisturbed(all, pair => pair.Mine.IsDisturbed || pair.Raw.IsDisturbed);
     }
 
     public Sample[] Windows { get; }
@@ -29,6 +30,10 @@ internal sealed class Comparison
         var raw = Select(all, Contenders.Baseline, workload == Workload.Local ? Workload.Saga : workload, inFlight);
         return mine.Length == 0 ? null : new Comparison(mine, raw);
     }
+
+    // What other work disturbed is left out, unless there is nothing else.
+    private static T[] Undisturbed<T>(T[] all, Predicate<T> disturbed) =>
+        Array.FindAll(all, one => !disturbed(one)) is { Length: > 0 } rest ? rest : all;
 
     private static Sample[] Select(IReadOnlyList<Sample> all, string contender, Workload workload, int inFlight) =>
         [.. all.Where(window => window.Contender == contender && window.Workload == workload && window.InFlight == inFlight)];

@@ -15,13 +15,7 @@ internal static class Page
         text.AppendLine($"* {machine.Runtime}; {machine.Postgres}; {machine.Rabbit}; servers: {machine.Servers}");
         text.AppendLine($"* commit {machine.Commit}, {machine.Date}; load average before: {machine.LoadBefore}");
         text.AppendLine($"* {rounds} round(s), {results.Minutes:0} minutes");
-        if (
-            results.Windows.Select(window => window.OtherWork ?? double.NaN).Where(double.IsFinite).Order().ToArray() is
-            { Length: > 0 } others
-        )
-            text.AppendLine(
-                $"* used by other work on the machine: {others[others.Length / 2]:P0} of the processors (median of the windows), at most {others[^1]:P0}"
-            );
+        AppendOtherWork(text, results.Windows);
         if (Goals.Table(results.Windows) is { IsEmpty: false } goals)
             text.AppendLine().AppendLine("### Goals").AppendLine().Append(goals);
         foreach (var workload in results.Windows.GroupBy(window => window.Workload).OrderBy(group => group.Key))
@@ -45,6 +39,18 @@ internal static class Page
         if (begin < 0 || end < begin)
             throw new FormatException($"{file} has no line \"{first}\" before a line \"{last}\".");
         File.WriteAllText(file, $"{page[..(begin + first.Length)]}\n\n{tables}\n\n{page[end..]}");
+    }
+
+    private static void AppendOtherWork(StringBuilder text, IReadOnlyList<Sample> windows)
+    {
+        var shares = windows.Select(window => window.OtherWork ?? double.NaN).Where(double.IsFinite).Order().ToArray();
+        if (shares.Length == 0)
+            return;
+        var disturbed = windows.Count(window => window.IsDisturbed);
+        text.AppendLine($"* other work on the machine used {Percentile.Of(shares, 0.5):P0} of the processors (median of the windows)");
+        text.AppendLine(
+            $"* it used more than {Sample.MostOtherWork:P0} in {disturbed} of {windows.Count} windows, which are left out where others are left"
+        );
     }
 
     private static void AppendWorkload(StringBuilder text, Workload workload, IReadOnlyList<Sample> windows)
