@@ -83,6 +83,10 @@ internal sealed class Letters : IAsyncDisposable
             ? JsonDocument.Parse(got.Body).RootElement.GetProperty("runId").GetGuid()
             : null;
 
+    /// <summary>Takes the next message out of a queue and returns what stands on it; null when the queue is empty.</summary>
+    public async Task<IReadOnlyBasicProperties?> TakePropertiesAsync(string queue) =>
+        (await channel.BasicGetAsync(queue, autoAck: true))?.BasicProperties;
+
     public async Task<uint> CountAsync(string queue) => await channel.MessageCountAsync(queue);
 
     public async Task<bool> ExchangeExistsAsync(string exchange)

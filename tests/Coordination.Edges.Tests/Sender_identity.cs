@@ -1,5 +1,6 @@
 using Coordination.Contracts;
 using Coordination.Testing;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace Coordination.Edges.Tests;
@@ -75,6 +76,26 @@ public sealed class Sender_identity
 
         (await desk.OneParkedAsync()).Reason.ShouldBe(ReasonCode.UnregisteredSender);
         desk.Runs.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_the_product_sends_carries_its_user()
+    {
+        var (desk, broker) = await Desk.OpenAsync();
+        await using var _ = desk;
+        await using var letters = await Letters.OpenAsync(broker);
+        await letters.DeclareAsync("edge-reader");
+        await letters.BindAsync("edge-reader");
+
+        await desk.AcceptAsync(desk.Message(Guid.CreateVersion7(), "edge-reader"));
+
+        var properties = default(IReadOnlyBasicProperties);
+        await Eventually.Until(
+            async () => (properties = await letters.TakePropertiesAsync("edge-reader")) is not null,
+            Desk.Soon,
+            "the message in its queue"
+        );
+        properties!.UserId.ShouldBe(UserOf(broker));
     }
 
     private static string UserOf(Uri broker) => broker.UserInfo.Split(':')[0];
