@@ -139,6 +139,26 @@ internal sealed class ClaimStore(IUnitOfWorkFactory units, WorkerIdentity identi
             }
         );
 
+    /// <summary>Which of the types have claims that wait for somebody, in one statement.</summary>
+    public async Task<IReadOnlyCollection<string>> AvailableTypesAsync(
+        IReadOnlyList<string> agentTypes,
+        CancellationToken cancellationToken
+    )
+    {
+        // Ordered, so that the planner takes the index: it expects a third of the claims to be available.
+        var texts = agentTypes.Select(
+            (_, i) =>
+                $"SELECT {i} WHERE 1 = (SELECT 1 FROM {table} WHERE state = 'open' AND agent_type = @a{i} AND expires_at <= (SELECT {sql.Now}) "
+                + "ORDER BY expires_at LIMIT 1)"
+        );
+        var parameters = agentTypes.Select((type, i) => new StatementParameter($"a{i}", type, ColumnKind.Text));
+        return await units.QueryAsync(
+            new Statement(string.Join(" UNION ALL ", texts), [.. parameters]),
+            row => agentTypes[row.GetInt32(0)],
+            cancellationToken
+        );
+    }
+
     /// <summary>How many claims of the type wait for somebody, counted up to <paramref name="limit"/>.</summary>
     public async Task<int> CountAvailableAsync(string agentType, int limit, CancellationToken cancellationToken)
     {
@@ -146,7 +166,7 @@ internal sealed class ClaimStore(IUnitOfWorkFactory units, WorkerIdentity identi
             new Statement(
                 $"""
                 SELECT count(*) FROM (SELECT 1 AS one FROM {table}
-                WHERE state = 'open' AND agent_type = @agent AND expires_at <= (SELECT {sql.Now}) LIMIT @limit) AS available
+                WHERE state = 'open' AND agent_type = @agent AND expires_at <= (SELECT {sql.Now}) ORDER BY expires_at LIMIT @limit) AS available
                 """,
                 ("agent", agentType, ColumnKind.Text),
                 ("limit", limit, ColumnKind.Int32)
@@ -248,7 +268,9 @@ internal sealed class ClaimStore(IUnitOfWorkFactory units, WorkerIdentity identi
             new Statement(
                 $"""
                 DELETE FROM {table} WHERE id IN (
-                  SELECT id FROM {table} WHERE state = 'done' AND expires_at < (SELECT {sql.NowPlus("@keep")}) LIMIT @limit)
+                  SELECT id FROM {table} WHERE state = 'done' AND expires_at < (SELECT {sql.NowPlus(
+                    "@keep"
+                )}) ORDER BY expires_at LIMIT @limit)
                 """,
                 ("keep", -(long)keep.TotalMilliseconds, ColumnKind.Int64),
                 ("limit", limit, ColumnKind.Int32)

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Coordination.Workers;
 
 /// <summary>
-/// Takes over claims whose lease has run out (their worker died, handed them back, or had no slot). One loop per agent type; a takeover waits for its slot
-/// in line with new deliveries, so that neither starves the other.
+/// Takes over claims whose lease has run out (their worker died, handed them back, or had no slot). One look for all agent types of the process, so that an idle
+/// one asks once a second; then each type on its own: a takeover waits for its slot in line with new deliveries, so that neither starves the other.
 /// </summary>
 internal sealed class ClaimRecovery(
     IEnumerable<AgentRegistration> agents,
@@ -27,37 +27,59 @@ internal sealed class ClaimRecovery(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, stop.Token);
-        var loops = agents.Where(agent => !agent.Options.Inline).Select(agent => RecoverAsync(agent, either.Token));
-        await Task.WhenAll([.. loops, CleanAsync(either.Token)]);
+        var watched = agents.Where(agent => !agent.Options.Inline).ToList();
+        await Task.WhenAll(watched.Count == 0 ? Task.CompletedTask : WatchAsync(watched, either.Token), CleanAsync(either.Token));
     }
 
-    private async Task RecoverAsync(AgentRegistration agent, CancellationToken cancellationToken)
+    private async Task WatchAsync(IReadOnlyList<AgentRegistration> watched, CancellationToken cancellationToken)
     {
         await embedded.ReleasedAsync(cancellationToken);
+        var recovering = watched.ToDictionary(agent => agent, _ => Task.CompletedTask);
         var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
-            var more = false;
+            var free = watched.Where(agent => recovering[agent].IsCompleted).ToList();
             try
             {
-                more = await RecoverOnceAsync(agent, cancellationToken);
+                var available =
+                    free.Count == 0 ? [] : await claims.AvailableTypesAsync(free.ConvertAll(agent => agent.Type), cancellationToken);
+                foreach (var agent in free.Where(agent => available.Contains(agent.Type)))
+                {
+                    recovering[agent] = RecoverAsync(agent, cancellationToken);
+                }
+
                 failures = 0;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 failures = Math.Min(failures + 1, MostDoublings);
-                logger.RecoveryFailed(exception, agent.Type);
+                logger.RecoveryFailed(exception, string.Join(", ", free.Select(agent => agent.Type)));
             }
             catch (OperationCanceledException)
             {
-                return;
+                break;
             }
 
-            if (!more)
-            {
-                // Jitter, so that many processes do not ask at the same moment; longer while the database is away.
-                await PauseAsync(options.PollInterval * (1 << failures) * (0.75 + jitter() / 2), cancellationToken);
-            }
+            // Jitter, so that many processes do not ask at the same moment; longer while the database is away.
+            await PauseAsync(options.PollInterval * (1 << failures) * (0.75 + jitter() / 2), cancellationToken);
+        }
+
+        await Task.WhenAll(recovering.Values);
+    }
+
+    private async Task RecoverAsync(AgentRegistration agent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await RecoverOnceAsync(agent, cancellationToken)) { }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.RecoveryFailed(exception, agent.Type);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class WorkerOptions
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often agent types are announced to the registry. 1 s to 10 min.</summary>
-    public TimeSpan AnnounceInterval { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan AnnounceInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long an agent may go on after its cancellation token has fired before its answer is given without it. 0 to 1 min.</summary>
     public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(5);
