@@ -37,6 +37,7 @@ public abstract class RunsDbContext(DbContextOptions options) : ModuleDbContext(
             join.ToTable("run_join");
             join.HasKey(x => x.RunId);
             join.Property(x => x.RunId).ValueGeneratedNever();
+            join.HasIndex(x => x.JoinedRunId);
         });
         model.Entity<RunRejectionRecord>(rejection =>
         {
@@ -44,6 +45,7 @@ public abstract class RunsDbContext(DbContextOptions options) : ModuleDbContext(
             rejection.HasKey(x => x.MessageId);
             rejection.Property(x => x.MessageId).ValueGeneratedNever();
             rejection.HasIndex(x => x.RunId);
+            rejection.HasIndex(x => x.At);
         });
         model.Entity<RunHistoryRecord>(history =>
         {

@@ -39,6 +39,12 @@ public sealed class RunsOptions
     public int Concurrency { get; set; } = 64;
 
     /// <summary>
+    /// How long a run stays after its end, with its history and the submissions that joined it; refusals stay as long. After it, the same run id would start a new
+    /// run. 1 day to 10 years.
+    /// </summary>
+    public TimeSpan KeepEnded { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>
     /// Agent types that plans may name before an agent has announced itself, for example those of this process. Others become known by their first
     /// announcement and stay known.
     /// </summary>
@@ -77,6 +83,7 @@ public sealed class RunsOptions
         Range(nameof(QueueAllowance), QueueAllowance, TimeSpan.Zero, TimeSpan.FromDays(1));
         Range(nameof(StopGrace), StopGrace, TimeSpan.Zero, TimeSpan.FromHours(1));
         Range(nameof(Concurrency), Concurrency, 1, 1_000);
+        Range(nameof(KeepEnded), KeepEnded, TimeSpan.FromDays(1), TimeSpan.FromDays(3_653));
         return faults;
 
         void Range<T>(string name, T value, T from, T to)

@@ -35,6 +35,9 @@ public static class RunsRegistration
             services.GetRequiredService<ILogger<RunDriver>>()
         ));
 
+        builder.Services.AddSingleton<RunRetention>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RunRetention>());
+
         builder.ConfigureBus(bus => bus.AddSagaStateMachine<RunStateMachine, RunSaga>().CoordinationRepository<RunSaga, RunsDbContext>());
         builder.AddEndpoint(
             Wire.RunsEndpoint,

@@ -52,6 +52,60 @@ public abstract class HostedRuns
     }
 
     [Fact]
+    [Trait("req", "OBX-05")]
+    public async Task A_run_that_ended_long_ago_goes_with_all_it_has_and_one_that_has_not_ended_stays()
+    {
+        await using var host = await StartAsync(runs => runs.KeepEnded = TimeSpan.FromDays(30));
+        host.Agent.Answer = step => step.StepId == "endless" ? null : ScriptedAgent.Done(step);
+        var fresh = await host.SubmitAsync(Plans.Of(Plans.Step("a")));
+        var old = await host.SubmitAsync(Plans.Of(Plans.Step("a")));
+        var endless = await host.SubmitAsync(Plans.Of(Plans.Step("endless")), scope: "s");
+        await host.UntilAsync(fresh, "completed");
+        await host.UntilAsync(old, "completed");
+        await host.UntilAsync(endless, "running");
+        var joined = await host.SubmitAsync(Plans.Of(Plans.Step("endless")), scope: "s");
+        await host.UntilAsync(joined, "running");
+
+        var sql = host.Units.Dialect;
+        var age =
+            $"UPDATE {sql.Table("run")} SET accepted_at = {sql.NowPlus("@ago")}, ended_at = CASE WHEN ended_at IS NULL THEN NULL ELSE {sql.NowPlus("@ago")} END";
+        var aged = new Statement(
+            $"{age} WHERE run_id <> @fresh",
+            ("ago", -(long)TimeSpan.FromDays(31).TotalMilliseconds, ColumnKind.Int64),
+            ("fresh", fresh, ColumnKind.Uuid)
+        );
+        await host.Units.ExecuteAsync(aged);
+
+        (await host.Retention.SweepAsync(TestContext.Current.CancellationToken)).ShouldBe(1);
+        (await host.FindAsync(old)).ShouldBeNull();
+        (await host.HistoryAsync(old)).ShouldBeEmpty();
+        foreach (var kept in new[] { fresh, endless })
+        {
+            (await host.FindAsync(kept)).ShouldNotBeNull();
+            (await host.HistoryAsync(kept)).ShouldNotBeEmpty();
+        }
+
+        // It ends at last, and goes with the submission that joined it.
+        await host.SendAsync(endless, new CancelRun { RunId = endless, RequestedBy = "person" });
+        await host.UntilAsync(endless, "cancelling");
+        await host.SendAsync(
+            endless,
+            new CancelRun
+            {
+                RunId = endless,
+                RequestedBy = "person",
+                Force = true,
+            }
+        );
+        await host.UntilAsync(endless, "cancelled");
+        await host.Units.ExecuteAsync(aged);
+        (await host.Retention.SweepAsync(TestContext.Current.CancellationToken)).ShouldBe(1);
+        (await host.FindAsync(endless)).ShouldBeNull();
+        (await host.FindAsync(joined)).ShouldBeNull();
+        (await host.HistoryAsync(fresh)).ShouldNotBeEmpty();
+    }
+
+    [Fact]
     [Trait("req", "WAL-10")]
     public async Task A_failed_run_is_undone_in_reverse_order()
     {

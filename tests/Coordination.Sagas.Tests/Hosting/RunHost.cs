@@ -134,6 +134,8 @@ internal sealed class RunHost : IAsyncDisposable
 
     public Task<IReadOnlyList<PendingTimer>> TimersAsync(Guid run) => host.Services.GetRequiredService<ITimers>().ListAsync(run, 100);
 
+    public RunRetention Retention => host.Services.GetRequiredService<RunRetention>();
+
     public IUnitOfWorkFactory Units => host.Services.GetRequiredService<IUnitOfWorkFactory>();
 
     public async ValueTask DisposeAsync()

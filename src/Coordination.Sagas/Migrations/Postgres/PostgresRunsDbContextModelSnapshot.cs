@@ -135,6 +135,9 @@ namespace Coordination.Sagas.Migrations.Postgres
                     b.HasKey("RunId")
                         .HasName("pk_run_join");
 
+                    b.HasIndex("JoinedRunId")
+                        .HasDatabaseName("ix_run_join_joined_run_id");
+
                     b.ToTable("run_join", "coordination");
                 });
 
@@ -169,6 +172,9 @@ namespace Coordination.Sagas.Migrations.Postgres
 
                     b.HasKey("MessageId")
                         .HasName("pk_run_rejection");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_run_rejection_at");
 
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_run_rejection_run_id");

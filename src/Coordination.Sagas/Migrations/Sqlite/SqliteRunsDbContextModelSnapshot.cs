@@ -129,6 +129,9 @@ namespace Coordination.Sagas.Migrations.Sqlite
                     b.HasKey("RunId")
                         .HasName("pk_run_join");
 
+                    b.HasIndex("JoinedRunId")
+                        .HasDatabaseName("ix_run_join_joined_run_id");
+
                     b.ToTable("run_join", (string)null);
                 });
 
@@ -163,6 +166,9 @@ namespace Coordination.Sagas.Migrations.Sqlite
 
                     b.HasKey("MessageId")
                         .HasName("pk_run_rejection");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_run_rejection_at");
 
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_run_rejection_run_id");
