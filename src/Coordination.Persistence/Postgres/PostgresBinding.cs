@@ -45,7 +45,7 @@ internal static class PostgresBinding
         var command = new NpgsqlBatchCommand(guarded ? GuardedCount(many.Text, many.Parameters.Count) : many.Text);
         for (var column = 0; column < many.Parameters.Count; column++)
         {
-            command.Parameters.Add(ToColumn(statements, column, many.Parameters[column].Kind));
+            command.Parameters.Add(ToColumn(statements, column, many.Parameters[column].Name));
         }
 
         if (guarded)
@@ -56,14 +56,21 @@ internal static class PostgresBinding
         return [command];
     }
 
-    private static NpgsqlParameter ToColumn(IReadOnlyList<Statement> statements, int column, ColumnKind kind)
+    private static NpgsqlParameter ToColumn(IReadOnlyList<Statement> statements, int column, string name)
     {
+        // The form for many was made from the first statement of this text there ever was; others may name their parameters in another order.
+        StatementParameter Parameter(Statement statement) =>
+            column < statement.Parameters.Length && string.Equals(statement.Parameters[column].Name, name, StringComparison.Ordinal)
+                ? statement.Parameters[column]
+                : Find(statement, name);
+
+        var kind = Parameter(statements[0]).Kind;
         NpgsqlParameter Of<T>(Func<object, T> convert)
         {
             var values = new T[statements.Count];
             for (var i = 0; i < values.Length; i++)
             {
-                values[i] = statements[i].Parameters[column].Value is { } value ? convert(value) : default!;
+                values[i] = Parameter(statements[i]).Value is { } value ? convert(value) : default!;
             }
 
             return new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = TypeOf(kind) | NpgsqlDbType.Array };

@@ -12,12 +12,12 @@ internal static class GroupPlan
         var steps = new List<List<Statement>>();
         while (queues.Count > 0)
         {
-            var text = queues[0].Peek().Text;
+            var first = queues[0].Peek();
             var step = new List<Statement>(queues.Count);
             foreach (var queue in queues)
             {
                 // One of each unit: two statements of one unit may concern the same row and must then take effect one after the other.
-                if (string.Equals(queue.Peek().Text, text, StringComparison.Ordinal))
+                if (AreAlike(queue.Peek(), first))
                 {
                     step.Add(queue.Dequeue());
                 }
@@ -28,5 +28,30 @@ internal static class GroupPlan
         }
 
         return steps;
+    }
+
+    /// <summary>One command can stand for both: the text, whether it is guarded, and the parameters in their order, which become columns.</summary>
+    private static bool AreAlike(Statement one, Statement other)
+    {
+        if (
+            !string.Equals(one.Text, other.Text, StringComparison.Ordinal)
+            || !string.Equals(one.ForMany, other.ForMany, StringComparison.Ordinal)
+            || one.MustAffect is null != other.MustAffect is null
+            || one.Parameters.Length != other.Parameters.Length
+        )
+        {
+            return false;
+        }
+
+        for (var i = 0; i < one.Parameters.Length; i++)
+        {
+            var (a, b) = (one.Parameters[i], other.Parameters[i]);
+            if (!string.Equals(a.Name, b.Name, StringComparison.Ordinal) || a.Kind != b.Kind)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }
