@@ -37,12 +37,50 @@ internal sealed class PostgresGroups
 
     private async Task ReadAsync(IReadOnlyList<RowRequest> group)
     {
+        var tables = group.GroupBy(request => request.Table).ToList();
+        try
+        {
+            await ReadTablesAsync(tables).ConfigureAwait(false);
+        }
+        catch (PostgresException) when (tables.Count > 1)
+        {
+            // One of the tables cannot be read; who asked for the others must not suffer.
+            foreach (var table in tables)
+            {
+                try
+                {
+                    await ReadTablesAsync([table]).ConfigureAwait(false);
+                }
+                catch (Exception error) when (error is not OutOfMemoryException)
+                {
+                    Fail(table, error);
+                }
+            }
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Fail(group, error);
+        }
+
+        // What follows the reads are the commits: started together, they come together.
+        burst.Run(group, request => request.Complete(), Reads);
+    }
+
+    private static void Fail(IEnumerable<RowRequest> requests, Exception error)
+    {
+        foreach (var request in requests)
+        {
+            request.Error = error;
+        }
+    }
+
+    private async Task ReadTablesAsync(IReadOnlyList<IGrouping<object, RowRequest>> tables)
+    {
         var connection = default(NpgsqlConnection);
         try
         {
             connection = await dataSource.OpenConnectionAsync().ConfigureAwait(false);
             await using var batch = new NpgsqlBatch(connection);
-            var tables = group.GroupBy(request => request.Table).ToList();
             foreach (var table in tables)
             {
                 var ids = table.Select(request => request.Id).Distinct().ToArray();
@@ -72,16 +110,10 @@ internal sealed class PostgresGroups
                 await reader.NextResultAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        finally
         {
             await CloseAsync(connection).ConfigureAwait(false);
-            burst.Run(group, request => request.Fail(error));
-            return;
         }
-
-        await CloseAsync(connection).ConfigureAwait(false);
-        // What follows the reads are the commits: started together, they come together.
-        burst.Run(group, request => request.Complete());
     }
 
     private async Task CommitAsync(IReadOnlyList<CommitRequest> group)
@@ -90,7 +122,7 @@ internal sealed class PostgresGroups
         if (group.Count == 1)
         {
             await AloneAsync(group[0]).ConfigureAwait(false);
-            burst.Run(group, request => request.Complete());
+            burst.Run(group, request => request.Complete(), Commits);
             return;
         }
 
@@ -98,7 +130,7 @@ internal sealed class PostgresGroups
         {
             await RunAsync([.. group.Select(request => request.Member)]).ConfigureAwait(false);
         }
-        catch (PostgresException)
+        catch (Exception error) when (error is PostgresException || IsOfTheCaller(error))
         {
             foreach (var request in group)
             {
@@ -114,8 +146,15 @@ internal sealed class PostgresGroups
             }
         }
 
-        burst.Run(group, request => request.Complete());
+        burst.Run(group, request => request.Complete(), Commits);
     }
+
+    /// <summary>
+    /// A value that does not fit its kind, text that is no Unicode, a parameter that is missing: found out while the batch is written, before the server has
+    /// anything to commit.
+    /// </summary>
+    private static bool IsOfTheCaller(Exception error) =>
+        error is InvalidCastException or ArgumentException or NotSupportedException or FormatException or OverflowException;
 
     private async Task AloneAsync(CommitRequest request)
     {
@@ -200,11 +239,12 @@ internal abstract class RowRequest(object table, string many, Guid id)
 
     public Guid Id { get; } = id;
 
+    /// <summary>Why there is no answer.</summary>
+    public Exception? Error { get; set; }
+
     public abstract void Take(NpgsqlDataReader reader);
 
     public abstract void Complete();
-
-    public abstract void Fail(Exception error);
 }
 
 /// <inheritdoc/>
@@ -216,9 +256,28 @@ internal sealed class RowRequest<T>(KeyedRead<T> read, Guid id) : RowRequest(rea
 
     public Task<T?> Row => done.Task;
 
-    public override void Take(NpgsqlDataReader reader) => row = read.Read(reader);
+    public override void Take(NpgsqlDataReader reader)
+    {
+        try
+        {
+            row = read.Read(reader);
+        }
+        catch (Exception unreadable) when (unreadable is not (NpgsqlException or IOException or OutOfMemoryException))
+        {
+            // This row, and no other.
+            Error = unreadable;
+        }
+    }
 
-    public override void Complete() => done.SetResult(row);
-
-    public override void Fail(Exception error) => done.SetException(error);
+    public override void Complete()
+    {
+        if (Error is { } error)
+        {
+            done.SetException(error);
+        }
+        else
+        {
+            done.SetResult(row);
+        }
+    }
 }

@@ -24,24 +24,25 @@ internal sealed class Burst
     /// <summary>Returns when every piece was started, or when another thread has taken over what is behind a blocking one.</summary>
     /// <param name="items">What to start, in order.</param>
     /// <param name="start">Starts one; must not throw.</param>
-    public void Run<T>(IReadOnlyList<T> items, Action<T> start)
+    /// <param name="lane">The gatherer whose lane this runs on: while a piece blocks its thread another lane stands in.</param>
+    public void Run<T>(IReadOnlyList<T> items, Action<T> start, IHoldable? lane = null)
     {
         if (items.Count == 0)
         {
             return;
         }
 
-        Run(items.Count, i => start(items[i]));
+        Run(items.Count, i => start(items[i]), lane);
     }
 
-    private void Run(int count, Action<int> start)
+    private void Run(int count, Action<int> start, IHoldable? lane)
     {
         foreach (var gatherer in gatherers)
         {
             gatherer.Hold();
         }
 
-        var running = new Running(count, start, clock.GetTimestamp());
+        var running = new Running(count, start, lane, clock.GetTimestamp());
         lock (gate)
         {
             bursts.Add(running);
@@ -58,20 +59,26 @@ internal sealed class Burst
             bursts.Remove(running);
         }
 
-        LetGo(running);
+        if (!LetGo(running))
+        {
+            lane?.TakeBack();
+        }
     }
 
-    private void LetGo(Running running)
+    /// <summary>False when it has been let go before.</summary>
+    private bool LetGo(Running running)
     {
         if (!running.TryLetGo())
         {
-            return;
+            return false;
         }
 
         foreach (var gatherer in gatherers)
         {
             gatherer.Release();
         }
+
+        return true;
     }
 
     private void LookAfter()
@@ -91,7 +98,11 @@ internal sealed class Burst
 
         foreach (var burst in stuck)
         {
-            LetGo(burst);
+            if (LetGo(burst))
+            {
+                burst.Lane?.Lend();
+            }
+
             if (burst.HasMore)
             {
                 ThreadPool.UnsafeQueueUserWorkItem(state => state.Burst.Go(state.Clock), (Burst: burst, Clock: clock), preferLocal: false);
@@ -99,11 +110,13 @@ internal sealed class Burst
         }
     }
 
-    private sealed class Running(int count, Action<int> start, long begun)
+    private sealed class Running(int count, Action<int> start, IHoldable? lane, long begun)
     {
         private int next;
         private int letGo;
         private long lastStart = begun;
+
+        public IHoldable? Lane => lane;
 
         public long LastStart => Volatile.Read(ref lastStart);
 

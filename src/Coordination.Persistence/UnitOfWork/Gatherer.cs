@@ -12,6 +12,7 @@ internal sealed class Gatherer<T>(int lanes, int most, Func<IReadOnlyList<T>, Ta
     private readonly Lock gate = new();
     private readonly Queue<T> waiting = new();
     private int running;
+    private int lent;
     private int holds;
 
     /// <summary>Returns at once; the group's work may begin on the caller's thread.</summary>
@@ -20,7 +21,7 @@ internal sealed class Gatherer<T>(int lanes, int most, Func<IReadOnlyList<T>, Ta
         lock (gate)
         {
             waiting.Enqueue(item);
-            if (holds > 0 || running >= lanes)
+            if (holds > 0 || running >= lanes + lent)
             {
                 return;
             }
@@ -48,7 +49,7 @@ internal sealed class Gatherer<T>(int lanes, int most, Func<IReadOnlyList<T>, Ta
             holds--;
             if (holds == 0 && waiting.Count > 0)
             {
-                start = Math.Min(lanes - running, 1 + ((waiting.Count - 1) / most));
+                start = Math.Max(0, Math.Min(lanes + lent - running, 1 + ((waiting.Count - 1) / most)));
                 running += start;
             }
         }
@@ -56,6 +57,31 @@ internal sealed class Gatherer<T>(int lanes, int most, Func<IReadOnlyList<T>, Ta
         for (; start > 0; start--)
         {
             _ = RunLaneAsync();
+        }
+    }
+
+    /// <summary>One of the lanes is blocked by what came after its group: until <see cref="TakeBack"/> another one stands in for it.</summary>
+    public void Lend()
+    {
+        lock (gate)
+        {
+            lent++;
+            if (holds > 0 || waiting.Count == 0 || running >= lanes + lent)
+            {
+                return;
+            }
+
+            running++;
+        }
+
+        _ = RunLaneAsync();
+    }
+
+    public void TakeBack()
+    {
+        lock (gate)
+        {
+            lent--;
         }
     }
 
@@ -71,7 +97,7 @@ internal sealed class Gatherer<T>(int lanes, int most, Func<IReadOnlyList<T>, Ta
     {
         lock (gate)
         {
-            if (holds > 0 || waiting.Count == 0)
+            if (holds > 0 || waiting.Count == 0 || running > lanes + lent)
             {
                 running--;
                 return null;
@@ -94,4 +120,8 @@ internal interface IHoldable
     void Hold();
 
     void Release();
+
+    void Lend();
+
+    void TakeBack();
 }

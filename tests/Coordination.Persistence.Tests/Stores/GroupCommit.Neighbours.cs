@@ -1,0 +1,196 @@
+using System.Data.Common;
+
+namespace Coordination.Persistence.Tests;
+
+/// <summary>Whatever is wrong with one unit of work, those that commit with it do not notice.</summary>
+[Trait("needs", "servers")]
+public sealed class Units_of_work_in_bad_company
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [Trait("req", "OBX-02")]
+    [InlineData("text that is no Unicode")]
+    [InlineData("a value that is not of its kind")]
+    [InlineData("a parameter that is missing")]
+    public async Task A_statement_that_cannot_even_be_sent_fails_alone(string what)
+    {
+        await using var store = await PostgresStores.StartAsync(null);
+        var good = store.Effect("good");
+        var bad = what switch
+        {
+            "text that is no Unicode" => store.Effect("bad \ud800"),
+            "a value that is not of its kind" => new Statement(
+                good.Text,
+                ("name", "bad", ColumnKind.Text),
+                ("value", "seven", ColumnKind.Int64)
+            ),
+            _ => new Statement(good.Text, ("name", "bad", ColumnKind.Text)),
+        };
+
+        var commits = Commit(store, 12, i => i == 4 ? bad : good);
+
+        await Should.ThrowAsync<Exception>(commits[4]);
+        await Task.WhenAll(commits.Where((_, i) => i != 4));
+        (await store.EffectsAsync("good")).ShouldBe(11);
+        (await store.CountAsync("effect")).ShouldBe(11);
+        (await store.CountAsync("inbox")).ShouldBe(11);
+    }
+
+    [Fact]
+    public async Task Parameters_in_another_order_mean_the_same()
+    {
+        await using var store = await PostgresStores.StartAsync(null);
+        var table = store.Sql.Table("twins");
+        await store.Units.ExecuteAsync(new Statement($"CREATE TABLE {table} (a text NOT NULL, b text NOT NULL)"));
+        var text = $"INSERT INTO {table} (a, b) VALUES (@a, @b)";
+
+        for (var round = 0; round < 2; round++)
+        {
+            await Task.WhenAll(
+                Commit(
+                    store,
+                    10,
+                    i =>
+                        i % 2 == 0
+                            ? new Statement(text, ("a", "first", ColumnKind.Text), ("b", "second", ColumnKind.Text))
+                            : new Statement(text, ("b", "second", ColumnKind.Text), ("a", "first", ColumnKind.Text))
+                )
+            );
+        }
+
+        var wrong = await store.Units.QueryAsync(
+            new Statement($"SELECT count(*) FROM {table} WHERE a <> 'first'"),
+            row => row.GetInt64(0),
+            Ct
+        );
+        wrong[0].ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_guard_holds_beside_the_same_statement_without_one()
+    {
+        await using var store = await PostgresStores.StartAsync(null);
+        var text = $"UPDATE {store.Sql.Table("effect")} SET value = @value WHERE name = @name";
+        Statement Update(string? guard) =>
+            new(text, ("value", 1L, ColumnKind.Int64), ("name", "nobody", ColumnKind.Text))
+            {
+                ForMany = $"UPDATE {store.Sql.Table("effect")} AS t SET value = r.\"value\" FROM {{rows}} WHERE t.name = r.\"name\"",
+                MustAffect = guard,
+            };
+
+        var commits = Commit(store, 4, i => Update(i == 0 ? null : "somebody"));
+
+        await commits[0];
+        foreach (var guarded in commits.Skip(1))
+        {
+            await Should.ThrowAsync<GuardFailedException>(guarded);
+        }
+    }
+
+    [Fact]
+    [Trait("req", "OBX-02")]
+    public async Task A_row_or_a_table_that_cannot_be_read_fails_who_asked_for_it_and_nobody_else()
+    {
+        await using var store = await PostgresStores.StartAsync(null);
+        var table = store.Sql.Table("thing");
+        await store.Units.ExecuteAsync(new Statement($"CREATE TABLE {table} (id uuid PRIMARY KEY, name text NULL)"));
+        var ids = Enumerable.Range(0, 6).Select(_ => Guid.NewGuid()).ToArray();
+        for (var i = 0; i < ids.Length; i++)
+        {
+            await store.Units.ExecuteAsync(
+                new Statement(
+                    $"INSERT INTO {table} VALUES (@id, @name)",
+                    ("id", ids[i], ColumnKind.Uuid),
+                    ("name", i == 2 ? null : "good", ColumnKind.Text)
+                )
+            );
+        }
+
+        var read = Read(table);
+        var missing = Read(store.Sql.Table("nowhere"));
+        var units = new List<IUnitOfWork>();
+        var loads = new List<Task<string?>>();
+        store.Units.Together(
+            Enumerable.Range(0, 7).ToList(),
+            i =>
+            {
+                var work = store.Units.Create();
+                units.Add(work);
+                loads.Add(work.LoadAsync(i == 6 ? missing : read, ids[i % 6], Ct).AsTask());
+            }
+        );
+
+        await Should.ThrowAsync<Exception>(loads[2]);
+        await Should.ThrowAsync<DbException>(loads[6]);
+        foreach (var load in loads.Where((_, i) => i is not 2 and not 6))
+        {
+            (await load).ShouldBe("good");
+        }
+
+        foreach (var work in units)
+        {
+            await work.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task An_action_after_the_commit_that_fails_does_not_make_the_commit_fail()
+    {
+        await using var store = await PostgresStores.StartAsync(null);
+        var ran = false;
+        await using var work = store.Units.Create(new InboxKey(Guid.NewGuid(), Guid.NewGuid()));
+        work.Execute(store.Effect("done"));
+        work.OnCommitted(() => throw new InvalidOperationException("on purpose"));
+        work.OnCommitted(() => ran = true);
+
+        await work.CommitAsync(Ct);
+
+        ran.ShouldBeTrue();
+        (await store.EffectsAsync("done")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Whoever_blocks_the_thread_its_commit_ended_on_does_not_stop_the_commits_of_others()
+    {
+        await using var store = await PostgresStores.StartAsync(null, configure: options => options.CommitLanes = 1);
+        using var other = new ManualResetEventSlim();
+        async Task Blocking()
+        {
+            await CommitAsync(store, store.Effect("first")).ConfigureAwait(false);
+            // Waits, as programs do, for something that another commit brings.
+            other.Wait(TimeSpan.FromSeconds(20), Ct).ShouldBeTrue();
+        }
+
+        var blocking = Task.Run(Blocking, Ct);
+        for (var i = 0; i < 5; i++)
+        {
+            await Task.Run(() => CommitAsync(store, store.Effect("second")), Ct).WaitAsync(TimeSpan.FromSeconds(15), Ct);
+        }
+
+        other.Set();
+        await blocking;
+        (await store.EffectsAsync("second")).ShouldBe(5);
+    }
+
+    private static KeyedRead<string> Read(string table) =>
+        new(
+            $"SELECT id, name FROM {table} WHERE id = ANY(@ids)",
+            $"SELECT id, name FROM {table} WHERE id = @id FOR UPDATE",
+            row => row.GetString(1)
+        );
+
+    private static async Task CommitAsync(StoreFixture store, Statement statement)
+    {
+        await using var work = store.Units.Create(new InboxKey(Guid.NewGuid(), Guid.NewGuid()));
+        work.Execute(statement);
+        await work.CommitAsync(Ct).ConfigureAwait(false);
+    }
+
+    private static List<Task> Commit(StoreFixture store, int count, Func<int, Statement> statement)
+    {
+        var commits = new List<Task>();
+        store.Units.Together(Enumerable.Range(0, count).ToList(), i => commits.Add(CommitAsync(store, statement(i))));
+        return commits;
+    }
+}
