@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Coordination.Persistence;
@@ -41,7 +42,8 @@ public static class StoreRegistration
         services.AddSingleton<IUnitOfWorkFactory>(provider => new SqliteStore(
             provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value,
             provider.GetRequiredService<SqliteWriter>(),
-            provider.GetRequiredService<CommitAnnouncer>()
+            provider.GetRequiredService<CommitAnnouncer>(),
+            provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value.Retention);
         return AddShared(services);
@@ -56,7 +58,10 @@ public static class StoreRegistration
         services.AddSingleton<IDeadLetters, DeadLetters>();
         services.AddSingleton<RetentionSweep>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionSweep>());
-        services.AddSingleton(provider => new CommitAnnouncer(provider.GetRequiredService<IOutboxRelay>));
+        services.AddSingleton(provider => new CommitAnnouncer(
+            provider.GetRequiredService<IOutboxRelay>,
+            provider.GetRequiredService<ILogger<CommitAnnouncer>>()
+        ));
         services.AddSingleton(provider => new SchemaMigrator(
             provider.GetRequiredService<StoreDatabase>(),
             provider.GetServices<SchemaModule>()

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging;
+
 namespace Coordination.Persistence;
 
 /// <summary>What happens after every successful commit: the relay hears of messages and timers, then the caller's own actions run.</summary>
-internal sealed class CommitAnnouncer(Func<IOutboxRelay> relay)
+internal sealed partial class CommitAnnouncer(Func<IOutboxRelay> relay, ILogger<CommitAnnouncer> logger)
 {
     // Asked for late: the relay itself is built on the store.
     private readonly Lazy<IOutboxRelay> relay = new(relay);
@@ -24,6 +26,20 @@ internal sealed class CommitAnnouncer(Func<IOutboxRelay> relay)
             relay.Value.TimerStored(first);
         }
 
-        changes.RunCommitted();
+        foreach (var action in changes.Committed)
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                // What is committed is committed: the message must not count as failed.
+                LogActionFailed(error);
+            }
+        }
     }
+
+    [LoggerMessage(3401, LogLevel.Error, "An action after a commit failed; the commit stands")]
+    private partial void LogActionFailed(Exception exception);
 }

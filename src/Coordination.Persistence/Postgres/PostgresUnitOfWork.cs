@@ -37,7 +37,7 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
             return rows.Count == 0 ? null : rows[0];
         }
 
-        await store.Groups.Rows.EnterAsync(read, id);
+        await store.Groups.Rows.EnterAsync(read, id, cancellationToken);
         entered = (read, id);
         var request = new RowRequest<T>(read, id);
         store.Groups.Reads.Add(request);
@@ -116,7 +116,7 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
         if (phase is UnitOfWorkPhase.Idle && isNew == true && !changes.Any)
         {
             await EndAsync(UnitOfWorkPhase.Done);
-            changes.RunCommitted();
+            store.Announce(changes, [], []);
             return;
         }
 

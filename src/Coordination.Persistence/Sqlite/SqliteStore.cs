@@ -4,8 +4,11 @@ using Microsoft.Data.Sqlite;
 namespace Coordination.Persistence;
 
 /// <summary>Makes units of work on SQLite and runs single statements: writes through the one writer, reads beside it.</summary>
-internal sealed class SqliteStore(SqliteStoreOptions options, SqliteWriter writer, CommitAnnouncer announcer) : IUnitOfWorkFactory
+internal sealed class SqliteStore(SqliteStoreOptions options, SqliteWriter writer, CommitAnnouncer announcer, TimeProvider clock)
+    : IUnitOfWorkFactory
 {
+    private readonly Burst burst = new([], clock);
+
     public SqliteStoreOptions Options => options;
 
     public SqliteWriter Writer => writer;
@@ -14,14 +17,8 @@ internal sealed class SqliteStore(SqliteStoreOptions options, SqliteWriter write
 
     public IUnitOfWork Create(InboxKey? inbox = null, bool alone = false) => new SqliteUnitOfWork(this, inbox);
 
-    /// <summary>One writer: each has its turn.</summary>
-    public void Together<T>(IReadOnlyList<T> items, Action<T> start)
-    {
-        foreach (var item in items)
-        {
-            start(item);
-        }
-    }
+    /// <summary>One writer: each has its turn. Nothing is gathered, but a piece that blocks its thread holds up nobody here either.</summary>
+    public void Together<T>(IReadOnlyList<T> items, Action<T> start) => burst.Run(items, start);
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(
         Statement statement,

@@ -93,7 +93,7 @@ internal sealed class SqliteUnitOfWork(SqliteStore store, InboxKey? inbox) : IUn
         if (phase is UnitOfWorkPhase.Idle && isNew == true && !changes.Any)
         {
             phase = UnitOfWorkPhase.Done;
-            changes.RunCommitted();
+            store.Announce(changes, [], []);
             return;
         }
 

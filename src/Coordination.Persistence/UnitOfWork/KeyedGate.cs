@@ -6,9 +6,10 @@ internal sealed class KeyedGate
     private readonly Lock gate = new();
     private readonly Dictionary<(object Kind, Guid Id), Queue<TaskCompletionSource>?> entered = [];
 
-    /// <summary>Completes when the row is the caller's; <see cref="Exit"/> must follow.</summary>
-    public Task EnterAsync(object kind, Guid id)
+    /// <summary>Completes when the row is the caller's; <see cref="Exit"/> must follow. Cancelled it is not the caller's.</summary>
+    public Task EnterAsync(object kind, Guid id, CancellationToken cancellationToken = default)
     {
+        TaskCompletionSource turn;
         lock (gate)
         {
             if (entered.TryAdd((kind, id), null))
@@ -16,23 +17,37 @@ internal sealed class KeyedGate
                 return Task.CompletedTask;
             }
 
-            var turn = new TaskCompletionSource();
+            turn = new TaskCompletionSource();
             (entered[(kind, id)] ??= new Queue<TaskCompletionSource>()).Enqueue(turn);
-            return turn.Task;
         }
+
+        return cancellationToken.CanBeCanceled ? WaitAsync(turn, cancellationToken) : turn.Task;
     }
 
     public void Exit(object kind, Guid id)
     {
-        TaskCompletionSource? next = null;
-        lock (gate)
+        TaskCompletionSource? next;
+        do
         {
-            if (entered[(kind, id)]?.TryDequeue(out next) != true)
+            next = null;
+            lock (gate)
             {
-                entered.Remove((kind, id));
+                if (entered[(kind, id)]?.TryDequeue(out next) != true)
+                {
+                    entered.Remove((kind, id));
+                }
             }
-        }
 
-        next?.SetResult();
+            // Whoever has given up waiting is passed over.
+        } while (next?.TrySetResult() == false);
+    }
+
+    private static async Task WaitAsync(TaskCompletionSource turn, CancellationToken cancellationToken)
+    {
+        await using var registered = cancellationToken.UnsafeRegister(
+            static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token),
+            turn
+        );
+        await turn.Task.ConfigureAwait(false);
     }
 }

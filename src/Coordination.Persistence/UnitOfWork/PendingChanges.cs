@@ -97,5 +97,6 @@ internal sealed class PendingChanges
 
     public void OnCommitted(Action action) => (committed ??= []).Add(action);
 
-    public void RunCommitted() => committed?.ForEach(action => action());
+    /// <summary>What to do after the commit.</summary>
+    public IReadOnlyList<Action> Committed => committed ?? [];
 }
