@@ -25,7 +25,13 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
             context.GetOriginalMessageId()
             ?? throw new MessageException(typeof(T), "The message has no id: it cannot be handled exactly once.");
         var arrival = Arrival.Of(context.ReceiveContext);
-        var key = new InboxKey(options.ConsumerId, messageId) { Endpoint = arrival.Endpoint, HandedOver = arrival.HandedOver };
+        // Handed over to more than one consumer its row goes when the last has ended, not with the first commit.
+        var isShared = options is UnitOfWorkOptions { IsShared: true } && arrival.HandedOver is not null;
+        var key = new InboxKey(options.ConsumerId, messageId)
+        {
+            Endpoint = isShared ? null : arrival.Endpoint,
+            HandedOver = isShared ? null : arrival.HandedOver,
+        };
         var again = context.GetRetryAttempt() > 0;
         Failpoint.Hit(Failpoints.Delivered);
 
@@ -57,7 +63,11 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
 
         await work.CommitAsync(context.CancellationToken).ConfigureAwait(false);
         Failpoint.Hit(Failpoints.Committed);
-        arrival.Settled();
+        if (!isShared)
+        {
+            arrival.Settled();
+        }
+
         if (work.IsDuplicate)
         {
             await DuplicateAsync(context, arrival).ConfigureAwait(false);

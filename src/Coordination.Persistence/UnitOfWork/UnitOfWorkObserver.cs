@@ -12,13 +12,15 @@ internal sealed class UnitOfWorkObserver(IReceiveEndpointConfigurator endpoint, 
     : IConsumerConfigurationObserver,
         ISagaConfigurationObserver
 {
+    private readonly List<UnitOfWorkOptions> all = [];
+
     public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator)
         where TConsumer : class { }
 
     public void ConsumerMessageConfigured<TConsumer, TMessage>(IConsumerMessageConfigurator<TConsumer, TMessage> configurator)
         where TConsumer : class
         where TMessage : class =>
-        Add<TConsumer, TMessage>((IConsumerMessageConfigurator<TMessage>)configurator, new OutboxConsumeOptions());
+        Add<TConsumer, TMessage>((IConsumerMessageConfigurator<TMessage>)configurator, new UnitOfWorkOptions(typeof(TMessage)));
 
     public void SagaConfigured<TSaga>(ISagaConfigurator<TSaga> configurator)
         where TSaga : class, ISaga { }
@@ -28,11 +30,17 @@ internal sealed class UnitOfWorkObserver(IReceiveEndpointConfigurator endpoint, 
 
     public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
         where TSaga : class, ISaga
-        where TMessage : class => Add<TSaga, TMessage>((ISagaMessageConfigurator<TMessage>)configurator, new OutboxConsumeOptions());
+        where TMessage : class => Add<TSaga, TMessage>((ISagaMessageConfigurator<TMessage>)configurator, new UnitOfWorkOptions(typeof(TMessage)));
 
-    private void Add<T, TMessage>(IPipeConfigurator<ConsumeContext<TMessage>> pipe, OutboxConsumeOptions options)
+    private void Add<T, TMessage>(IPipeConfigurator<ConsumeContext<TMessage>> pipe, UnitOfWorkOptions options)
         where TMessage : class
     {
+        foreach (var other in all.Where(other => other.MeetsIn(options)))
+        {
+            (other.IsShared, options.IsShared) = (true, true);
+        }
+
+        all.Add(options);
         var name = Wire.EndpointOf(endpoint.InputAddress.ToString());
         options.ConsumerId = ConsumerId(name, typeof(T), typeof(TMessage));
         options.ConsumerType = typeof(T).Name;
@@ -52,4 +60,15 @@ internal sealed class UnitOfWorkObserver(IReceiveEndpointConfigurator endpoint, 
     /// </summary>
     internal static Guid ConsumerId(string endpoint, Type consumer, Type message) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{endpoint}|{consumer.FullName}|{message.FullName}")).AsSpan(0, 16));
+}
+
+/// <summary>One consumer or saga of an endpoint and one type of message.</summary>
+internal sealed class UnitOfWorkOptions(Type message) : OutboxConsumeOptions
+{
+    /// <summary>Another consumer of the endpoint takes the same message: it is not done when this one's unit of work has committed.</summary>
+    public bool IsShared { get; set; }
+
+    public bool MeetsIn(UnitOfWorkOptions other) => message.IsAssignableFrom(other.Message) || other.Message.IsAssignableFrom(message);
+
+    private Type Message => message;
 }
