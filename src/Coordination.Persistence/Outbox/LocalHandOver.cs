@@ -18,10 +18,12 @@ internal sealed class LocalHandOver(
 {
     private readonly ConcurrentDictionary<long, long> given = new();
 
+    /// <summary>The embedded transport has no other.</summary>
+    public bool IsOnlyWay => units.Dialect.IsEmbedded;
+
     public HandOverAnswer TryGive(OutboxRow row, bool cameBefore)
     {
-        // The embedded transport has no other way.
-        if (!options.Value.HandOver && !units.Dialect.IsEmbedded)
+        if (!options.Value.HandOver && !IsOnlyWay)
         {
             return HandOverAnswer.NotHere;
         }

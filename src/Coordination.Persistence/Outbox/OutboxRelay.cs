@@ -60,13 +60,14 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
 
         foreach (var row in rows)
         {
-            if (row.Message.Ordered && isBlocked)
+            var isOrdered = row.Message is { Ordered: true, GroupId: not null };
+            if (isOrdered && isBlocked)
             {
                 blocked.Add(row);
             }
             else if (!Leave(row))
             {
-                isBlocked |= row.Message.Ordered;
+                isBlocked |= isOrdered;
             }
         }
     }

@@ -127,12 +127,15 @@ internal sealed class OutboxSweep(
             }
 
             delivery.Hold(row.Id, ahead: false);
-            if (local.TryGive(row, cameBefore: true) == HandOverAnswer.Taken)
+            var given = local.TryGive(row, cameBefore: true);
+            if (given == HandOverAnswer.Taken)
             {
                 continue;
             }
 
-            var wait = delivery.MustWait(row.Message.Destination);
+            // Without a broker there is nobody else to take what an endpoint has no room for.
+            var wait =
+                given == HandOverAnswer.Full && local.IsOnlyWay ? options.RetryDelay : delivery.MustWait(row.Message.Destination);
             if (wait is null && await delivery.DeliverAsync(row, since, sentAgain: true, cancellationToken).ConfigureAwait(false))
             {
                 continue;
