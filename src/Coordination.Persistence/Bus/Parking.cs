@@ -93,6 +93,12 @@ internal sealed partial class ParkFaulted(Parking parking, TimeProvider clock, I
             throw context.Exception;
         }
 
+        if (context.CancellationToken.IsCancellationRequested && context.Exception.GetBaseException() is OperationCanceledException)
+        {
+            // The process ends. MassTransit itself gives back only what was cancelled by this very token, not by one linked to it.
+            throw context.Exception;
+        }
+
         if (context.Exception.GetBaseException() is MessageRefusedException refused)
         {
             await parking.ParkAsync(context, refused.Reason, refused.Detail).ConfigureAwait(false);

@@ -21,23 +21,31 @@ internal sealed partial class RabbitLink(RabbitMqHostSettings settings, string p
     /// Connects, calls <paramref name="use"/> with the connection and a token that ends with it, and does so again until it is stopped.
     /// <paramref name="use"/> may throw: the connection is then closed and made anew after a pause.
     /// </summary>
-    public async Task RunAsync(Func<IConnection, CancellationToken, Task> use, CancellationToken stopping)
+    /// <param name="use">Works on a connection.</param>
+    /// <param name="stopping">No further connection is made.</param>
+    /// <param name="ended">The one in use ends, too; if not given, with <paramref name="stopping"/>.</param>
+    public async Task RunAsync(
+        Func<IConnection, CancellationToken, Task> use,
+        CancellationToken stopping,
+        CancellationToken? ended = null
+    )
     {
         var pause = TimeSpan.Zero;
-        var failures = 0;
+        string? failure = null;
         while (!stopping.IsCancellationRequested)
         {
+            long? since = null;
             try
             {
                 await using var connection = await ConnectAsync(stopping).ConfigureAwait(false);
-                using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                using var lost = CancellationTokenSource.CreateLinkedTokenSource(ended ?? stopping);
                 connection.ConnectionShutdownAsync += (_, _) => lost.CancelAsync();
-                if (failures > 0)
+                if (failure is not null)
                 {
                     LogBack(purpose);
                 }
 
-                (failures, pause) = (0, TimeSpan.Zero);
+                since = clock.GetTimestamp();
                 var cut = new Action(() => _ = connection.AbortAsync());
                 Failpoint.OnCut(FailpointCut.Broker, cut);
                 await use(connection, lost.Token).ConfigureAwait(false);
@@ -48,10 +56,19 @@ internal sealed partial class RabbitLink(RabbitMqHostSettings settings, string p
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                if (failures++ == 0 && !stopping.IsCancellationRequested)
+                if (since is { } connected && clock.GetElapsedTime(connected) > LongestPause)
                 {
-                    LogLost(purpose, $"{settings.Host}:{settings.Port}", Reason(error));
+                    // It held. One that is lost as soon as it is used (a queue that cannot be declared) is no success.
+                    (failure, pause) = (null, TimeSpan.Zero);
                 }
+
+                var reason = Reason(error);
+                if (!string.Equals(reason, failure, StringComparison.Ordinal) && !stopping.IsCancellationRequested)
+                {
+                    LogLost(purpose, $"{settings.Host}:{settings.Port}", reason);
+                }
+
+                failure = reason;
             }
 
             try

@@ -34,7 +34,8 @@ internal sealed class TransportSender(
         {
             if (isLocal || bus is null)
             {
-                return isLocal;
+                // At the end nothing is taken any more: that is no refusal.
+                return isLocal && !endpoints.IsClosed;
             }
 
             if (!wasReady || rabbit is null)

@@ -68,6 +68,10 @@ internal sealed class AckWindow(int patience)
             }
 
             doneBehind = 0;
+            // Behind one that takes hours the settled ones would pile up.
+            var still = open.Where(delivered => delivered.State == State.Open).ToList();
+            open.Clear();
+            still.ForEach(open.Enqueue);
         }
 
         return acks;

@@ -7,6 +7,8 @@ namespace Coordination.Persistence;
 /// <summary>A message that the broker delivered on a channel; the channel's intake acknowledges it or gives it back.</summary>
 internal sealed class BrokerDelivery(RabbitIntake intake, string endpoint, ulong tag, bool redelivered) : Delivery(endpoint)
 {
+    private int over;
+
     public required string ConsumerTag { get; init; }
 
     public required string Exchange { get; init; }
@@ -24,15 +26,26 @@ internal sealed class BrokerDelivery(RabbitIntake intake, string endpoint, ulong
 
     public override Task Complete()
     {
-        intake.Done(Tag);
+        if (IsFirst())
+        {
+            intake.Done(Tag);
+        }
+
         return Task.CompletedTask;
     }
 
     public override Task Faulted(Exception exception)
     {
-        intake.Return(Tag);
+        if (IsFirst())
+        {
+            intake.Return(Tag);
+        }
+
         return Task.CompletedTask;
     }
+
+    /// <summary>An observer may fail after the message was completed. A second answer to one tag closes the channel.</summary>
+    private bool IsFirst() => Interlocked.Exchange(ref over, 1) == 0;
 
     public override BaseReceiveContext Receive(ReceiveEndpointContext endpoint) =>
         new RabbitMqReceiveContext(

@@ -10,6 +10,7 @@ namespace Coordination.Persistence;
 /// </summary>
 internal sealed partial class LocalEndpoint
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
     private readonly IUnitOfWorkFactory units;
     private readonly ReceiveEndpointContext context;
     private readonly IReceivePipeDispatcher pipe;
@@ -17,8 +18,16 @@ internal sealed partial class LocalEndpoint
     private readonly Lock gate = new();
     private readonly Queue<Delivery> waiting = new();
     private readonly ConcurrentDictionary<BaseReceiveContext, byte> active = new();
+    private readonly TimeProvider clock;
+    private readonly ITimer watch;
     private int started;
     private bool pumping;
+
+    /// <summary>Which pump is the one; one whose thread a handler blocks is replaced.</summary>
+    private int pump;
+
+    private long lastStart;
+    private bool watching;
 
     public LocalEndpoint(
         string name,
@@ -26,6 +35,7 @@ internal sealed partial class LocalEndpoint
         int prefetch,
         ReceiveEndpointContext context,
         IUnitOfWorkFactory units,
+        TimeProvider clock,
         ILogger<LocalEndpoint> logger
     )
     {
@@ -34,7 +44,9 @@ internal sealed partial class LocalEndpoint
         Prefetch = Math.Max(prefetch, concurrency);
         this.context = context;
         this.units = units;
+        this.clock = clock;
         this.logger = logger;
+        watch = clock.CreateTimer(_ => LookAfter(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         pipe = context.CreateReceivePipeDispatcher();
     }
 
@@ -75,10 +87,24 @@ internal sealed partial class LocalEndpoint
             }
 
             pumping = true;
+            Volatile.Write(ref lastStart, clock.GetTimestamp());
         }
 
         // Not on the caller's thread: it may bring more in the meantime.
         ThreadPool.UnsafeQueueUserWorkItem(endpoint => endpoint.Pump(), this, preferLocal: false);
+    }
+
+    /// <summary>The process ends: what waits for its turn goes back to whoever brought it.</summary>
+    public void GiveBack()
+    {
+        List<Delivery> all;
+        lock (gate)
+        {
+            all = [.. waiting];
+            waiting.Clear();
+        }
+
+        all.ForEach(delivery => _ = delivery.Faulted(new OperationCanceledException()));
     }
 
     /// <summary>Tells handlers that the process ends.</summary>
@@ -92,16 +118,51 @@ internal sealed partial class LocalEndpoint
 
     private void Pump()
     {
-        while (Take() is { Count: > 0 } taken)
+        var mine = Volatile.Read(ref pump);
+        while (Take(mine) is { Count: > 0 } taken)
         {
-            units.Together(taken, delivery => _ = HandleAsync(delivery));
+            units.Together(taken, Start);
         }
     }
 
-    private List<Delivery> Take()
+    private void Start(Delivery delivery)
+    {
+        Volatile.Write(ref lastStart, clock.GetTimestamp());
+        _ = HandleAsync(delivery);
+    }
+
+    /// <summary>A handler that blocks its thread blocks the pump, too: another one goes on with what has arrived since.</summary>
+    private void LookAfter()
     {
         lock (gate)
         {
+            if (!pumping)
+            {
+                watching = false;
+                watch.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            if (waiting.Count == 0 || started >= Concurrency || clock.GetElapsedTime(Volatile.Read(ref lastStart)) < Patience)
+            {
+                return;
+            }
+
+            pump++;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(endpoint => endpoint.Pump(), this, preferLocal: false);
+    }
+
+    private List<Delivery> Take(int mine)
+    {
+        lock (gate)
+        {
+            if (mine != pump)
+            {
+                return [];
+            }
+
             var taken = new List<Delivery>(Math.Min(waiting.Count, Concurrency));
             while (started < Concurrency && waiting.TryDequeue(out var delivery))
             {
@@ -110,6 +171,13 @@ internal sealed partial class LocalEndpoint
             }
 
             pumping = taken.Count > 0;
+            Volatile.Write(ref lastStart, clock.GetTimestamp());
+            if (pumping && !watching)
+            {
+                watching = true;
+                watch.Change(Patience, Patience);
+            }
+
             return taken;
         }
     }
@@ -129,6 +197,11 @@ internal sealed partial class LocalEndpoint
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // Whoever brought it has been told and brings it again.
+            if (receiving is null)
+            {
+                await delivery.Faulted(error).ConfigureAwait(false);
+            }
+
             LogReturned(Name, error.GetType().Name, error.Message);
         }
         finally
@@ -154,6 +227,7 @@ internal sealed partial class LocalEndpoint
             }
 
             pumping = true;
+            Volatile.Write(ref lastStart, clock.GetTimestamp());
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(endpoint => endpoint.Pump(), this, preferLocal: false);

@@ -26,6 +26,8 @@ internal sealed class LocalEndpoints(IServiceProvider services)
     /// <summary>From now on nothing is handed over.</summary>
     public void Close() => closed = true;
 
+    public bool IsClosed => closed;
+
     /// <summary>Makes the endpoints, once; a mistake in their configuration shows here.</summary>
     /// <exception cref="ConfigurationException">An endpoint's configuration is not valid.</exception>
     public void Build()
@@ -42,6 +44,18 @@ internal sealed class LocalEndpoints(IServiceProvider services)
         var context = services.GetRequiredService<IBusRegistrationContext>();
         foreach (var contribution in services.GetServices<IEndpointContribution>())
         {
+            if (endpoints.ContainsKey(contribution.Name))
+            {
+                throw new ConfigurationException(
+                    $"There are two endpoints of the name {contribution.Name}: put their consumers and sagas into one."
+                );
+            }
+
+            if (contribution.ConcurrentMessageLimit < 1)
+            {
+                throw new ConfigurationException($"Endpoint {contribution.Name} handles {contribution.ConcurrentMessageLimit} messages at a time; it must be 1 or more.");
+            }
+
             var configuration = host.CreateReceiveEndpointConfiguration(
                 contribution.Name,
                 endpoint =>
@@ -74,6 +88,7 @@ internal sealed class LocalEndpoints(IServiceProvider services)
                 contribution.PrefetchCount,
                 configuration.CreateReceiveEndpointContext(),
                 units,
+                services.GetRequiredService<TimeProvider>(),
                 logger
             );
         }

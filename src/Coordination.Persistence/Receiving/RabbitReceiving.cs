@@ -29,6 +29,7 @@ internal sealed partial class RabbitReceiving(
     private readonly CancellationTokenSource ended = new();
     private Task running = Task.CompletedTask;
     private volatile bool consuming;
+    private long stopAsked;
 
     /// <summary>Every endpoint consumes. True where there is nothing to consume from.</summary>
     public bool IsReady => consuming;
@@ -44,13 +45,14 @@ internal sealed partial class RabbitReceiving(
         }
 
         var link = new RabbitLink(settings, "consuming", clock, logger);
-        running = Task.Run(() => link.RunAsync(ConsumeAsync, ended.Token), CancellationToken.None);
+        running = Task.Run(() => link.RunAsync(ConsumeAsync, stopping.Token, ended.Token), CancellationToken.None);
         return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         endpoints.Close();
+        stopAsked = clock.GetTimestamp();
         await stopping.CancelAsync().ConfigureAwait(false);
         try
         {
@@ -62,7 +64,7 @@ internal sealed partial class RabbitReceiving(
         }
 
         await ended.CancelAsync().ConfigureAwait(false);
-        await IdleAsync().ConfigureAwait(false);
+        await IdleAsync(() => false, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -110,7 +112,7 @@ internal sealed partial class RabbitReceiving(
 
             consuming = true;
             await WatchAsync(intakes, acknowledging, lost).ConfigureAwait(false);
-            await DrainAsync(intakes, lost).ConfigureAwait(false);
+            await DrainAsync(intakes, acknowledging, lost).ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
         }
         finally
@@ -149,18 +151,47 @@ internal sealed partial class RabbitReceiving(
         }
     }
 
-    private async Task DrainAsync(List<RabbitIntake> intakes, CancellationToken lost)
+    private async Task DrainAsync(List<RabbitIntake> intakes, List<Task> acknowledging, CancellationToken lost)
     {
         foreach (var intake in intakes)
         {
             await intake.StopAsync(lost).ConfigureAwait(false);
         }
 
-        var since = clock.GetTimestamp();
-        var cancelled = false;
-        while (endpoints.All.Any(endpoint => endpoint.Active > 0 || endpoint.Waiting > 0) || intakes.Any(intake => intake.Unsettled > 0))
+        if (!await IdleAsync(() => intakes.Any(intake => intake is { IsOpen: true, Unsettled: > 0 }), lost).ConfigureAwait(false))
         {
-            if (!cancelled && clock.GetElapsedTime(since) > LongestDrain)
+            return;
+        }
+
+        // What is done is not acknowledged yet: the last acknowledgements are written before the channels close.
+        intakes.ForEach(intake => intake.Close());
+        await Task.WhenAll(acknowledging).WaitAsync(lost).ConfigureAwait(false);
+        foreach (var intake in intakes)
+        {
+            await intake.Channel.CloseAsync(cancellationToken: lost).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// What waits for its turn goes back; what is being handled ends, or is told to when it takes long. False when some of it has not ended in the end.
+    /// </summary>
+    private async Task<bool> IdleAsync(Func<bool> isBusy, CancellationToken cancellationToken)
+    {
+        var cancelled = false;
+        foreach (var endpoint in endpoints.All)
+        {
+            endpoint.GiveBack();
+        }
+
+        while (endpoints.All.Any(endpoint => endpoint.Active > 0) || isBusy())
+        {
+            var waited = clock.GetElapsedTime(stopAsked);
+            if (waited > LongestDrain + TimeSpan.FromSeconds(5) || cancellationToken.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            if (!cancelled && waited > LongestDrain)
             {
                 cancelled = true;
                 foreach (var endpoint in endpoints.All)
@@ -169,28 +200,10 @@ internal sealed partial class RabbitReceiving(
                 }
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, lost).ConfigureAwait(false);
-            if (clock.GetElapsedTime(since) > LongestDrain + TimeSpan.FromSeconds(5))
-            {
-                return;
-            }
+            await Task.Delay(TimeSpan.FromMilliseconds(20), clock, CancellationToken.None).ConfigureAwait(false);
         }
 
-        // The last acknowledgements are written by now; closing the channel sends what is written.
-        foreach (var intake in intakes)
-        {
-            await intake.Channel.CloseAsync(cancellationToken: lost).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Inside the process: waits for what was handed over.</summary>
-    private async Task IdleAsync()
-    {
-        var since = clock.GetTimestamp();
-        while (endpoints.All.Any(endpoint => endpoint.Active > 0) && clock.GetElapsedTime(since) < LongestDrain)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), clock).ConfigureAwait(false);
-        }
+        return true;
     }
 
     [LoggerMessage(3303, LogLevel.Warning, "Stopped before every message was handled to its end; the broker delivers those again")]
