@@ -24,11 +24,7 @@ internal sealed partial class RabbitLink(RabbitMqHostSettings settings, string p
     /// <param name="use">Works on a connection.</param>
     /// <param name="stopping">No further connection is made.</param>
     /// <param name="ended">The one in use ends, too; if not given, with <paramref name="stopping"/>.</param>
-    public async Task RunAsync(
-        Func<IConnection, CancellationToken, Task> use,
-        CancellationToken stopping,
-        CancellationToken? ended = null
-    )
+    public async Task RunAsync(Func<IConnection, CancellationToken, Task> use, CancellationToken stopping, CancellationToken? ended = null)
     {
         var pause = TimeSpan.Zero;
         string? failure = null;

@@ -134,8 +134,7 @@ internal sealed class OutboxSweep(
             }
 
             // Without a broker there is nobody else to take what an endpoint has no room for.
-            var wait =
-                given == HandOverAnswer.Full && local.IsOnlyWay ? options.RetryDelay : delivery.MustWait(row.Message.Destination);
+            var wait = given == HandOverAnswer.Full && local.IsOnlyWay ? options.RetryDelay : delivery.MustWait(row.Message.Destination);
             if (wait is null && await delivery.DeliverAsync(row, since, sentAgain: true, cancellationToken).ConfigureAwait(false))
             {
                 continue;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 
 namespace Coordination.Persistence;
 
@@ -10,17 +9,23 @@ namespace Coordination.Persistence;
 /// 1. A message waits in a queue; 2. its exchange is looked up once (a publish to one that is missing would close the channel and make the
 /// outcome of all others unknown); 3. it is published, mandatory where it must arrive; 4. a confirm completes it, a return or a negative
 /// confirm refuses it, a lost channel leaves its outcome unknown.
+/// The broker closes the channel for a message it does not even look at (too large, not allowed) and does not say which one it was. What was under way then is
+/// published one at a time until the guilty one is known.
 /// </summary>
 internal sealed class RabbitPublisher
 {
     private readonly Channel<Publishing> waiting = Channel.CreateUnbounded<Publishing>(new UnboundedChannelOptions { SingleReader = true });
+    private static readonly TimeSpan LongestAlone = TimeSpan.FromSeconds(5);
+    private readonly HashSet<Guid> suspects = [];
     private readonly KnownExchanges exchanges;
+    private readonly TimeProvider clock;
     private readonly string? user;
-    private volatile Session? session;
+    private volatile PublishSession? session;
 
     public RabbitPublisher(string? user, TimeProvider clock)
     {
         this.user = user;
+        this.clock = clock;
         exchanges = new KnownExchanges(clock);
     }
 
@@ -48,48 +53,123 @@ internal sealed class RabbitPublisher
     {
         var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
         await using var channel = await connection.CreateChannelAsync(options, lost).ConfigureAwait(false);
-        var opened = new Session(channel);
+        var opened = new PublishSession(channel);
         connection.ConnectionBlockedAsync += (_, _) => opened.Blocked(true);
         connection.ConnectionUnblockedAsync += (_, _) => opened.Blocked(false);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(lost);
         channel.ChannelShutdownAsync += (_, _) => over.CancelAsync();
         exchanges.Forget();
         session = opened;
+        var inHand = default(Publishing);
         try
         {
             while (await waiting.Reader.WaitToReadAsync(over.Token).ConfigureAwait(false))
             {
                 while (waiting.Reader.TryRead(out var publishing))
                 {
-                    if (!await exchanges.IsThereAsync(connection, publishing.Exchange, lost).ConfigureAwait(false))
+                    inHand = publishing;
+                    if (await IsKnownAsync(connection, publishing, lost).ConfigureAwait(false))
                     {
-                        publishing.Fail(new UnknownExchangeException(publishing.Exchange));
-                        continue;
+                        await PublishAsync(channel, opened, publishing, over.Token).ConfigureAwait(false);
                     }
-
-                    opened.Register(publishing);
-                    Failpoint.Hit(Failpoints.RowClaimed);
-                    await channel
-                        .BasicPublishAsync(
-                            publishing.Exchange,
-                            routingKey: "",
-                            publishing.Message.Mandatory,
-                            Properties(publishing),
-                            publishing.Message.Body,
-                            lost
-                        )
-                        .ConfigureAwait(false);
                 }
             }
         }
         finally
         {
             session = null;
-            opened.End();
-            while (waiting.Reader.TryRead(out var left))
+            var left = opened.End();
+            if (connection.IsOpen && channel.CloseReason is { Initiator: ShutdownInitiator.Peer } reason)
             {
-                left.Fail(new BrokerLostException());
+                Accuse(left, reason.ReplyText);
             }
+
+            foreach (var publishing in left)
+            {
+                publishing.Fail(new BrokerLostException());
+            }
+
+            inHand?.Fail(new BrokerLostException());
+            while (waiting.Reader.TryRead(out var publishing))
+            {
+                publishing.Fail(new BrokerLostException());
+            }
+        }
+    }
+
+    /// <summary>False when it has been told that there is no such exchange.</summary>
+    private async Task<bool> IsKnownAsync(IConnection connection, Publishing publishing, CancellationToken lost)
+    {
+        try
+        {
+            if (await exchanges.IsThereAsync(connection, publishing.Exchange, lost).ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            publishing.Fail(new UnknownExchangeException(publishing.Exchange));
+        }
+        catch (Exception error) when (connection.IsOpen && error is not (OperationCanceledException or OutOfMemoryException))
+        {
+            // No name for an exchange, or one that may not be asked for.
+            publishing.Fail(new UndeliverableException(error.Message, error));
+        }
+
+        suspects.Remove(publishing.Message.MessageId);
+        return false;
+    }
+
+    private async Task PublishAsync(IChannel channel, PublishSession opened, Publishing publishing, CancellationToken over)
+    {
+        var isSuspect = suspects.Contains(publishing.Message.MessageId);
+        if (isSuspect)
+        {
+            await opened.EmptyAsync(LongestAlone, clock, over).ConfigureAwait(false);
+        }
+
+        opened.Register(publishing);
+        Failpoint.Hit(Failpoints.RowClaimed);
+        try
+        {
+            await channel
+                .BasicPublishAsync(
+                    publishing.Exchange,
+                    routingKey: "",
+                    publishing.Message.Mandatory,
+                    Properties(publishing),
+                    publishing.Message.Body,
+                    over
+                )
+                .ConfigureAwait(false);
+        }
+        catch (Exception error) when (channel.IsOpen && error is not (OperationCanceledException or OutOfMemoryException))
+        {
+            // It cannot be put into a frame. The client has counted it or not: the numbers hold no longer, and the channel is made anew.
+            publishing.Fail(new UndeliverableException(error.Message, error));
+            throw;
+        }
+
+        if (isSuspect)
+        {
+            await opened.EmptyAsync(LongestAlone, clock, over).ConfigureAwait(false);
+            if (publishing.IsAnswered)
+            {
+                suspects.Remove(publishing.Message.MessageId);
+            }
+        }
+    }
+
+    /// <summary>The broker has closed the channel because of one of these.</summary>
+    private void Accuse(List<Publishing> left, string reason)
+    {
+        if (left.Count == 1)
+        {
+            left[0].Fail(new UndeliverableException($"The broker closes the channel for it: {reason}"));
+        }
+
+        foreach (var publishing in left)
+        {
+            suspects.Add(publishing.Message.MessageId);
         }
     }
 
@@ -125,146 +205,6 @@ internal sealed class RabbitPublisher
         }
 
         return properties;
-    }
-
-    /// <summary>One channel: what is under way on it.</summary>
-    private sealed class Session
-    {
-        private readonly Lock gate = new();
-        private readonly Queue<(ulong Sequence, Publishing Publishing)> unconfirmed = new();
-        private ulong sequence;
-        private bool ended;
-
-        public Session(IChannel channel)
-        {
-            channel.BasicAcksAsync += (_, e) => Answered(e.DeliveryTag, e.Multiple, refusal: null);
-            channel.BasicNacksAsync += (_, e) =>
-                Answered(e.DeliveryTag, e.Multiple, "The broker refused the message; its queue may be full.");
-            channel.BasicReturnAsync += (_, e) => Returned(e);
-        }
-
-        public bool IsBlocked { get; private set; }
-
-        public Task Blocked(bool blocked)
-        {
-            IsBlocked = blocked;
-            return Task.CompletedTask;
-        }
-
-        public void Register(Publishing publishing)
-        {
-            lock (gate)
-            {
-                unconfirmed.Enqueue((++sequence, publishing));
-            }
-        }
-
-        public void End()
-        {
-            List<Publishing> left;
-            lock (gate)
-            {
-                ended = true;
-                left = [.. unconfirmed.Select(entry => entry.Publishing)];
-                unconfirmed.Clear();
-            }
-
-            left.ForEach(publishing => publishing.Fail(new BrokerLostException()));
-        }
-
-        private Task Answered(ulong tag, bool multiple, string? refusal)
-        {
-            Failpoint.Hit(Failpoints.Published);
-            var answered = new List<Publishing>();
-            lock (gate)
-            {
-                if (ended)
-                {
-                    return Task.CompletedTask;
-                }
-
-                if (multiple || (unconfirmed.TryPeek(out var first) && first.Sequence == tag))
-                {
-                    while (unconfirmed.TryPeek(out var head) && head.Sequence <= tag)
-                    {
-                        answered.Add(unconfirmed.Dequeue().Publishing);
-                    }
-                }
-                else
-                {
-                    // Out of order: quorum queues of several leaders answer each at its own pace. Left in the queue; answered twice does no harm.
-                    foreach (var entry in unconfirmed)
-                    {
-                        if (entry.Sequence == tag)
-                        {
-                            answered.Add(entry.Publishing);
-                            break;
-                        }
-                    }
-                }
-            }
-
-            foreach (var publishing in answered)
-            {
-                publishing.Answer(refusal);
-            }
-
-            return Task.CompletedTask;
-        }
-
-        /// <summary>A return comes before the confirm of the same message.</summary>
-        private Task Returned(BasicReturnEventArgs returned)
-        {
-            lock (gate)
-            {
-                foreach (var entry in unconfirmed)
-                {
-                    if (
-                        !entry.Publishing.IsAnswered
-                        && string.Equals(
-                            entry.Publishing.Message.MessageId.ToString(),
-                            returned.BasicProperties.MessageId,
-                            StringComparison.Ordinal
-                        )
-                    )
-                    {
-                        entry.Publishing.Refusal = $"No queue is bound to exchange {returned.Exchange}.";
-                        break;
-                    }
-                }
-            }
-
-            return Task.CompletedTask;
-        }
-    }
-
-    private sealed class Publishing(string exchange, OutgoingMessage message)
-    {
-        private readonly TaskCompletionSource done = new();
-
-        public string Exchange { get; } = exchange;
-
-        public OutgoingMessage Message { get; } = message;
-
-        public Task Done => done.Task;
-
-        public bool IsAnswered => done.Task.IsCompleted;
-
-        public string? Refusal { get; set; }
-
-        public void Answer(string? refusal)
-        {
-            if ((Refusal ?? refusal) is { } reason)
-            {
-                done.TrySetException(new UndeliverableException(reason));
-            }
-            else
-            {
-                done.TrySetResult();
-            }
-        }
-
-        public void Fail(Exception error) => done.TrySetException(error);
     }
 }
 

@@ -53,7 +53,9 @@ internal sealed class LocalEndpoints(IServiceProvider services)
 
             if (contribution.ConcurrentMessageLimit < 1)
             {
-                throw new ConfigurationException($"Endpoint {contribution.Name} handles {contribution.ConcurrentMessageLimit} messages at a time; it must be 1 or more.");
+                throw new ConfigurationException(
+                    $"Endpoint {contribution.Name} handles {contribution.ConcurrentMessageLimit} messages at a time; it must be 1 or more."
+                );
             }
 
             var configuration = host.CreateReceiveEndpointConfiguration(

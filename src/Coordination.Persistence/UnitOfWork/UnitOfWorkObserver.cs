@@ -30,7 +30,8 @@ internal sealed class UnitOfWorkObserver(IReceiveEndpointConfigurator endpoint, 
 
     public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
         where TSaga : class, ISaga
-        where TMessage : class => Add<TSaga, TMessage>((ISagaMessageConfigurator<TMessage>)configurator, new UnitOfWorkOptions(typeof(TMessage)));
+        where TMessage : class =>
+        Add<TSaga, TMessage>((ISagaMessageConfigurator<TMessage>)configurator, new UnitOfWorkOptions(typeof(TMessage)));
 
     private void Add<T, TMessage>(IPipeConfigurator<ConsumeContext<TMessage>> pipe, UnitOfWorkOptions options)
         where TMessage : class
