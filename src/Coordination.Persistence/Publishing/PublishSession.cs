@@ -70,7 +70,7 @@ internal sealed class PublishSession
                 return Task.CompletedTask;
             }
 
-            if (multiple || (unconfirmed.TryPeek(out var first) && first.Sequence == tag))
+            if (multiple)
             {
                 while (unconfirmed.TryPeek(out var head) && head.Sequence <= tag)
                 {
@@ -79,15 +79,21 @@ internal sealed class PublishSession
             }
             else
             {
-                // Out of order: quorum queues of several leaders answer each at its own pace. Left in the queue; answered twice does no harm.
+                // Often out of order: queues of several leaders answer each at its own pace.
                 foreach (var entry in unconfirmed)
                 {
                     if (entry.Sequence == tag)
                     {
+                        entry.Publishing.IsTaken = true;
                         answered.Add(entry.Publishing);
                         break;
                     }
                 }
+            }
+
+            while (unconfirmed.TryPeek(out var done) && done.Publishing.IsTaken)
+            {
+                unconfirmed.Dequeue();
             }
         }
 
@@ -137,6 +143,9 @@ internal sealed class Publishing(string exchange, OutgoingMessage message)
     public Task Done => done.Task;
 
     public bool IsAnswered => done.Task.IsCompleted;
+
+    /// <summary>Its own answer has come; it only waits for those before it to leave the queue.</summary>
+    public bool IsTaken { get; set; }
 
     public string? Refusal { get; set; }
 
