@@ -84,8 +84,14 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>The same address with this proxy's port.</summary>
     public Uri Through(Uri direct) => new UriBuilder(direct) { Host = "127.0.0.1", Port = Port }.Uri;
 
+    private bool ended;
+
+    /// <summary>Closes the listener and every connection. A second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (ended)
+            return;
+        ended = true;
         await ending.CancelAsync();
         Resume();
         listener.Dispose();

@@ -107,10 +107,8 @@ public sealed class A_program_at_the_broker
         await host.StopAsync(Ct);
     }
 
-    [Theory]
-    [InlineData("too large for the broker")]
-    [InlineData("a header that fits no frame")]
-    public async Task Is_not_stopped_by_a_message_that_the_broker_closes_the_channel_for(string what)
+    [Fact]
+    public async Task Is_not_stopped_by_a_message_whose_header_fits_no_frame()
     {
         await using var installation = await Real.CreateAsync();
         var run = Guid.CreateVersion7();
@@ -123,15 +121,7 @@ public sealed class A_program_at_the_broker
             }
         );
         var bad = Message(host, "effects");
-        bad = what.StartsWith("too", StringComparison.Ordinal)
-            ? bad with
-            {
-                Body = new byte[17 * 1024 * 1024],
-            }
-            : bad with
-            {
-                Headers = new Dictionary<string, string>(StringComparer.Ordinal) { [new string('x', 300)] = "1" },
-            };
+        bad = bad with { Headers = new Dictionary<string, string>(StringComparer.Ordinal) { [new string('x', 300)] = "1" } };
 
         await SendAsync(host, [.. Enumerable.Range(0, 20).Select(_ => Effects.Message(host, run)), bad]);
         for (var i = 0; i < 20; i++)
