@@ -177,16 +177,20 @@ internal sealed class ClaimStore(IUnitOfWorkFactory units, WorkerIdentity identi
         return (int)rows[0];
     }
 
-    /// <summary>Takes over up to <paramref name="limit"/> claims of the type whose lease has run out.</summary>
-    public async Task<IReadOnlyList<StepClaim>> TakeOverAsync(string agentType, int limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes over up to <paramref name="limit"/> claims of the type whose lease has run out: those whose owner vanished for the second time or more often
+    /// (<paramref name="alone"/>), or the others.
+    /// </summary>
+    public async Task<IReadOnlyList<StepClaim>> TakeOverAsync(string agentType, int limit, bool alone, CancellationToken cancellationToken)
     {
+        var which = alone ? "owner IS NOT NULL AND crashes > 0" : "(owner IS NULL OR crashes = 0)";
         var askedAt = time.GetTimestamp();
         await using var work = units.Create();
         var claims = await work.QueryAsync(
             new Statement(
                 $"""
                 WITH available AS MATERIALIZED (
-                  SELECT id FROM {table} WHERE state = 'open' AND agent_type = @agent AND expires_at <= (SELECT {sql.Now})
+                  SELECT id FROM {table} WHERE state = 'open' AND agent_type = @agent AND expires_at <= (SELECT {sql.Now}) AND {which}
                   ORDER BY expires_at LIMIT @limit {sql.ForUpdateSkipLocked})
                 UPDATE {table} SET owner = @owner, epoch = epoch + 1, crashes = crashes + CASE WHEN owner IS NULL THEN 0 ELSE 1 END,
                   expires_at = {sql.NowPlus("@ttl")}, claimed_at = {sql.Now}
@@ -198,7 +202,7 @@ internal sealed class ClaimStore(IUnitOfWorkFactory units, WorkerIdentity identi
                 Owner,
                 Ttl
             ),
-            row => Read(row, askedAt),
+            row => Read(row, askedAt) with { Alone = alone },
             cancellationToken
         );
         await work.CommitAsync(cancellationToken);

@@ -18,6 +18,9 @@ internal sealed record StepClaim
     /// <summary>Times a worker vanished while it held the claim.</summary>
     public int Crashes { get; init; }
 
+    /// <summary>It may be what ended its owners: nothing else of its kind runs beside it. See <see cref="Suspects"/>.</summary>
+    public bool Alone { get; init; }
+
     /// <summary>The attempt was asked to stop before this process took it over.</summary>
     public bool CancelRequested { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class AttemptRunner(
     IUnitOfWorkFactory units,
     Answers answers,
     RunningAttempts running,
+    Suspects suspects,
     WorkerMetrics metrics,
     WorkerOptions options,
     TimeProvider time,
@@ -33,6 +34,7 @@ internal sealed class AttemptRunner(
         if (!running.TryAdd(attempt))
         {
             attempt.Dispose();
+            LeaveSuspects(claim);
             agent.Slots.Release();
             return;
         }
@@ -71,11 +73,20 @@ internal sealed class AttemptRunner(
         {
             running.Remove(attempt);
             attempt.Dispose();
+            LeaveSuspects(attempt.Claim);
             metrics.Ended(agent.Type, outcome, time.GetElapsedTime(started));
             activity?.SetTag("coordination.outcome", outcome);
             logger.AttemptEnded(agent.Type, work.StepId, work.RunId, work.Attempt, outcome, time.GetElapsedTime(started).TotalMilliseconds);
             // An agent that ignores its token keeps its slot until it is really over.
             _ = agentEnds.ContinueWith(_ => agent.Slots.Release(), TaskScheduler.Default);
+        }
+    }
+
+    private void LeaveSuspects(StepClaim claim)
+    {
+        if (claim.Alone)
+        {
+            suspects.Leave();
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class ClaimRecovery(
     AttemptRunner runner,
     EmbeddedStart embedded,
     WorkerStop stop,
+    Suspects suspects,
     WorkerMetrics metrics,
     WorkerOptions options,
     TimeProvider time,
@@ -100,18 +101,22 @@ internal sealed class ClaimRecovery(
         }
 
         var started = 0;
+        var entered = false;
         try
         {
-            foreach (var claim in await claims.TakeOverAsync(agent.Type, taken, cancellationToken))
+            Start(await claims.TakeOverAsync(agent.Type, taken, alone: false, cancellationToken));
+            if (started < taken && (entered = suspects.TryEnter()))
             {
-                logger.TakenOver(agent.Type, claim.Work.StepId, claim.Work.RunId, claim.Epoch, claim.Crashes);
-                metrics.Recovered(agent.Type);
-                started++;
-                runner.Start(agent, claim);
+                Start(await claims.TakeOverAsync(agent.Type, 1, alone: true, cancellationToken));
             }
         }
         finally
         {
+            if (entered)
+            {
+                suspects.Leave();
+            }
+
             for (var unused = started; unused < taken; unused++)
             {
                 agent.Slots.Release();
@@ -119,6 +124,19 @@ internal sealed class ClaimRecovery(
         }
 
         return started == taken;
+
+        void Start(IReadOnlyList<StepClaim> taken)
+        {
+            foreach (var claim in taken)
+            {
+                logger.TakenOver(agent.Type, claim.Work.StepId, claim.Work.RunId, claim.Epoch, claim.Crashes);
+                metrics.Recovered(agent.Type);
+                started++;
+                // From here on the attempt gives back the slot, and the suspects' place if it has it.
+                entered &= !claim.Alone;
+                runner.Start(agent, claim);
+            }
+        }
     }
 
     private async Task CleanAsync(CancellationToken cancellationToken)

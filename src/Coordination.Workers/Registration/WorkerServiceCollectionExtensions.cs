@@ -78,6 +78,7 @@ public static class WorkerServiceCollectionExtensions
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<WorkerStop>();
+        services.AddSingleton<Suspects>();
         services.AddSingleton<ClaimStore>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<StepExecutor>();
