@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
     cat <<'TEXT'
-usage: ./test.sh [--unit | --containers | --native | --both] [--requirements] [--help]
+usage: ./test.sh [--unit | --containers | --native | --both] [--full] [--requirements] [--help]
 
 Builds the solution, checks the formatting and runs every test project (tests/*Tests). Broker and database
 tests run on real servers:
@@ -16,6 +16,9 @@ tests run on real servers:
                   installed with apt-get if they are missing (root or sudo); without the tests that
                   need containers, which are a broker cluster's
   --both          everything as with (nothing), then the broker and database tests once more on native servers
+  --full          also the long forms: the fault suite with 100,000 messages and 200 random faults, and a broker that
+                  is away for ten minutes; about an hour more. COORDINATION_FAULTS_SEED chooses another course of events.
+                  Reports: artifacts/fault-reports/
   --unit          only the tests that need no server
   --requirements  prints id, number of tests and result of each requirement, from the last full run
                   (which is made first if there is none)
@@ -28,12 +31,13 @@ TEXT
 say() { printf '%s %s\n' "$(date +%T)" "$*"; }
 die() { printf 'test.sh: %s\n' "$*" >&2; exit 2; }
 
-want=auto requirements=no
+want=auto requirements=no full=no
 for argument in "$@"; do
     case $argument in
     --unit | --containers | --native | --both)
         [ "$want" = auto ] || die "$argument and --$want exclude each other"
         want=${argument#--} ;;
+    --full) full=yes ;;
     --requirements) requirements=yes ;;
     --help | -h) usage; exit 0 ;;
     *) usage >&2; die "unknown argument: $argument" ;;
@@ -46,6 +50,12 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # MSBuild's own processes end with this script.
 export MSBUILDDISABLENODEREUSE=1
 project_limit=${COORDINATION_TEST_LIMIT:-1200} # seconds for one test project
+
+if [ $full = yes ]; then
+    [ "$want" != unit ] || die "--full and --unit exclude each other"
+    export COORDINATION_FAULTS=long COORDINATION_FAULTS_BROKER_DOWN_SECONDS=${COORDINATION_FAULTS_BROKER_DOWN_SECONDS:-600}
+    project_limit=${COORDINATION_TEST_LIMIT:-7200}
+fi
 
 docker_answers() { [ "$(docker version --format ok 2>/dev/null)" = ok ]; }
 has_rabbitmq() { [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || [ -x /opt/rabbitmq/sbin/rabbitmq-server ]; }
@@ -162,7 +172,7 @@ if [ "$want" = unit ]; then
     exit
 fi
 
-if [ $requirements = yes ] && [ -x "$report" ] && [ -e "$results/full/commit" ] && [ "$want" = auto ]; then
+if [ $requirements = yes ] && [ -x "$report" ] && [ -e "$results/full/commit" ] && [ "$want" = auto ] && [ $full = no ]; then
     say "results of $(date -r "$results/full/commit" '+%F %T'), commit $(cat "$results/full/commit")"
     "$report" requirements "$results/full"
     exit

@@ -18,6 +18,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, Socket> pairs = new();
     private readonly Task accepting;
     private volatile TaskCompletionSource flowing = Flowing();
+    private volatile TaskCompletionSource answering = Flowing();
     private readonly Trap request = new();
     private readonly Trap answer = new();
     private volatile bool refusing;
@@ -46,7 +47,7 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>Connections stay open and nothing flows, until <see cref="Resume"/>: neither side is told.</summary>
-    public void Pause() => flowing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Pause() => flowing = Closed();
 
     public void Resume() => flowing.TrySetResult();
 
@@ -64,6 +65,24 @@ public sealed class TcpProxy : IAsyncDisposable
         {
             Reset(client);
             Reset(server);
+        }
+    }
+
+    /// <summary>
+    /// For this long what clients send goes through and what the server answers does not; then all connections are reset: the server has done what the
+    /// clients will never hear of.
+    /// </summary>
+    public async Task LoseAnswersAsync(TimeSpan duration)
+    {
+        answering = Closed();
+        try
+        {
+            await Task.Delay(duration, ending.Token);
+        }
+        finally
+        {
+            CutOnce();
+            answering.TrySetResult();
         }
     }
 
@@ -129,8 +148,8 @@ public sealed class TcpProxy : IAsyncDisposable
             await server.ConnectAsync(target.Host, target.Port, ending.Token);
             var asked = new StrongBox<bool>();
             await Task.WhenAny(
-                CopyAsync(client, server, block => request.Strikes(block) || answer.Notes(block, asked)),
-                CopyAsync(server, client, block => answer.Answers(block, asked))
+                CopyAsync(client, server, answers: false, block => request.Strikes(block) || answer.Notes(block, asked)),
+                CopyAsync(server, client, answers: true, block => answer.Answers(block, asked))
             );
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -142,7 +161,7 @@ public sealed class TcpProxy : IAsyncDisposable
         Reset(server);
     }
 
-    private async Task CopyAsync(Socket from, Socket to, Func<ReadOnlyMemory<byte>, bool> ends)
+    private async Task CopyAsync(Socket from, Socket to, bool answers, Func<ReadOnlyMemory<byte>, bool> ends)
     {
         var buffer = new byte[64 * 1024];
         try
@@ -152,6 +171,8 @@ public sealed class TcpProxy : IAsyncDisposable
                 if (ends(buffer.AsMemory(0, count)))
                     return;
                 await flowing.Task.WaitAsync(ending.Token);
+                if (answers)
+                    await answering.Task.WaitAsync(ending.Token);
                 if (Delay > TimeSpan.Zero)
                     await Task.Delay(Delay, ending.Token);
                 await to.SendAsync(buffer.AsMemory(0, count), ending.Token);
@@ -232,9 +253,11 @@ public sealed class TcpProxy : IAsyncDisposable
         socket.Dispose();
     }
 
+    private static TaskCompletionSource Closed() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private static TaskCompletionSource Flowing()
     {
-        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var open = Closed();
         open.SetResult();
         return open;
     }

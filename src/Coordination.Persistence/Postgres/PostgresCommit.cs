@@ -89,6 +89,7 @@ internal sealed class PostgresCommit(NpgsqlBatch batch, IReadOnlyList<CommitMemb
         var ids = new List<long>();
         var older = new List<(Guid Group, long Id)>();
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.CommitSent);
         do
         {
             switch (reader.FieldCount > 0 ? reader.GetName(0) : null)

@@ -1,0 +1,107 @@
+using Coordination.Faults.Node;
+using Coordination.Faults.Node.Agents;
+using Coordination.Faults.Node.Feeding;
+using Coordination.Faults.Node.Orders;
+using Coordination.Faults.Node.Outside;
+using Coordination.Persistence;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+// One process of the fault suite's fleet, made of the public parts of the product and killed at any moment.
+var settings = NodeSettings.Read(args[0]);
+await using var lines = new Lines(settings);
+var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+builder.Logging.AddSimpleConsole(console =>
+{
+    console.SingleLine = true;
+    console.TimestampFormat = "HH:mm:ss.fff ";
+});
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Services.Configure<OutboxOptions>(outbox =>
+{
+    outbox.Lease = TimeSpan.FromSeconds(8);
+    // The short way has an order of its own: what others sent by the broker may still lie in the queue.
+    outbox.HandOver = !settings.Roles.Contains("orders");
+});
+builder.Services.AddSingleton(settings);
+builder.Services.AddSingleton<EffectLedger>();
+builder.Services.AddCoordination(backbone =>
+{
+    backbone
+        .UseRabbitMq(lines.Broker, rabbit => rabbit.Heartbeat = TimeSpan.FromSeconds(5))
+        .UsePostgres(lines.Database, postgres => postgres.Grace = TimeSpan.FromSeconds(8));
+    if (settings.Roles.Contains("host") || settings.Roles.Contains("migrate"))
+    {
+        backbone.AddRuns(runs =>
+        {
+            runs.QueueAllowance = TimeSpan.FromSeconds(8);
+            foreach (var type in Work.AgentTypes)
+            {
+                runs.AgentTypes.Add(type);
+            }
+        });
+    }
+
+    if (settings.Roles.Contains("orders"))
+    {
+        backbone.AddEndpoint(OrderConsumer.Endpoint, ConfigureOrders, concurrentMessageLimit: 1, prefetchCount: 32);
+    }
+});
+if (settings.Roles.Contains("worker"))
+{
+    foreach (var type in Work.AgentTypes)
+    {
+        builder.Services.AddAgent<Worker>(type, agent => agent.Concurrency = 8);
+    }
+
+    builder.Services.ConfigureWorkers(workers =>
+    {
+        workers.LeaseTtl = TimeSpan.FromSeconds(3);
+        workers.PollInterval = TimeSpan.FromMilliseconds(300);
+        workers.ClaimWait = TimeSpan.FromSeconds(5);
+        workers.ShutdownGrace = TimeSpan.FromSeconds(3);
+        workers.CancelGrace = TimeSpan.FromSeconds(1);
+        workers.MaxCrashes = 3;
+    });
+}
+
+builder.Services.AddWorkersSchema();
+builder.Services.AddRunClient();
+if (settings.Roles.Contains("feeder"))
+{
+    builder.Services.AddSingleton<SubmissionLog>();
+    builder.Services.AddHostedService<RunFeeder>();
+    builder.Services.AddHostedService<OrderFeeder>();
+}
+
+using var host = builder.Build();
+if (settings.Roles.Contains("migrate"))
+{
+    await host.Services.GetRequiredService<SchemaMigrator>().MigrateAsync();
+    return;
+}
+
+var commands = Task.Run(() => Commands.ListenAsync(lines));
+await host.StartAsync();
+var sender = host.Services.GetRequiredService<IOutboxSender>();
+while (!sender.IsReady)
+{
+    await Task.Delay(50);
+}
+
+Console.WriteLine("up");
+await host.WaitForShutdownAsync();
+
+static void ConfigureOrders(IBusRegistrationContext context, IReceiveEndpointConfigurator endpoint)
+{
+    if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+    {
+        // While a dead process still counts as a consumer its successor waits: a key's messages are handled by one process at a time.
+        rabbit.SetQueueArgument("x-single-active-consumer", true);
+    }
+
+    // One message at a time: a retry waits where the next message of its key could pass it otherwise.
+    endpoint.Consumer(() => new OrderConsumer(context.GetRequiredService<NodeSettings>()));
+}
