@@ -134,6 +134,47 @@ public sealed class A_program_at_the_broker
         await host.StopAsync(Ct);
     }
 
+    [Fact]
+    public async Task Finds_out_which_message_the_broker_closes_the_channel_for()
+    {
+        await using var installation = await Real.CreateAsync();
+        using var host = await installation.StartAsync(Effects.Endpoint, outbox => outbox.HandOver = false);
+        var sender = host.Services.GetRequiredService<IOutboxSender>();
+        var run = Guid.CreateVersion7();
+        var tooLarge = Message(host, "effects") with { Body = new byte[17 * 1024 * 1024] };
+        var tries = 0;
+        async Task<bool> IsRefusedAsync()
+        {
+            if (!sender.IsReady)
+            {
+                return false;
+            }
+
+            tries++;
+            var others = Enumerable.Range(0, 5).Select(_ => sender.SendAsync(Effects.Message(host, run), Ct)).ToList();
+            try
+            {
+                await sender.SendAsync(tooLarge, Ct);
+            }
+            catch (UndeliverableException)
+            {
+                return true;
+            }
+            catch (BrokerLostException) { }
+            finally
+            {
+                await Task.WhenAll(others).WaitAsync(Deadline, Ct).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+
+            return false;
+        }
+
+        await Eventually.Until(IsRefusedAsync, Deadline, "it is known which one it is", Ct);
+
+        tries.ShouldBeLessThan(4);
+        await host.StopAsync(Ct);
+    }
+
     private static async Task<long> ParkedAsync(IHost host)
     {
         var units = host.Services.GetRequiredService<IUnitOfWorkFactory>();

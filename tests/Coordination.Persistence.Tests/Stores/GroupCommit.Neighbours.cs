@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Coordination.Testing;
 
 namespace Coordination.Persistence.Tests;
 
@@ -28,7 +29,7 @@ public sealed class Units_of_work_in_bad_company
             _ => new Statement(good.Text, ("name", "bad", ColumnKind.Text)),
         };
 
-        var commits = Commit(store, 12, i => i == 4 ? bad : good);
+        var commits = await CommitAsync(store, 12, i => i == 4 ? bad : good);
 
         await Should.ThrowAsync<Exception>(commits[4]);
         await Task.WhenAll(commits.Where((_, i) => i != 4));
@@ -48,7 +49,7 @@ public sealed class Units_of_work_in_bad_company
         for (var round = 0; round < 2; round++)
         {
             await Task.WhenAll(
-                Commit(
+                await CommitAsync(
                     store,
                     10,
                     i =>
@@ -79,7 +80,7 @@ public sealed class Units_of_work_in_bad_company
                 MustAffect = guard,
             };
 
-        var commits = Commit(store, 4, i => Update(i == 0 ? null : "somebody"));
+        var commits = await CommitAsync(store, 4, i => Update(i == 0 ? null : "somebody"));
 
         await commits[0];
         foreach (var guarded in commits.Skip(1))
@@ -109,17 +110,13 @@ public sealed class Units_of_work_in_bad_company
 
         var read = Read(table);
         var missing = Read(store.Sql.Table("nowhere"));
-        var units = new List<IUnitOfWork>();
-        var loads = new List<Task<string?>>();
+        var units = Enumerable.Range(0, 7).Select(_ => store.Units.Create()).ToList();
+        var loads = new Task<string?>[7];
         store.Units.Together(
             Enumerable.Range(0, 7).ToList(),
-            i =>
-            {
-                var work = store.Units.Create();
-                units.Add(work);
-                loads.Add(work.LoadAsync(i == 6 ? missing : read, ids[i % 6], Ct).AsTask());
-            }
+            i => Volatile.Write(ref loads[i], units[i].LoadAsync(i == 6 ? missing : read, ids[i % 6], Ct).AsTask())
         );
+        await StartedAsync(loads);
 
         await Should.ThrowAsync<Exception>(loads[2]);
         await Should.ThrowAsync<DbException>(loads[6]);
@@ -187,10 +184,15 @@ public sealed class Units_of_work_in_bad_company
         await work.CommitAsync(Ct).ConfigureAwait(false);
     }
 
-    private static List<Task> Commit(StoreFixture store, int count, Func<int, Statement> statement)
+    private static async Task<Task[]> CommitAsync(StoreFixture store, int count, Func<int, Statement> statement)
     {
-        var commits = new List<Task>();
-        store.Units.Together(Enumerable.Range(0, count).ToList(), i => commits.Add(CommitAsync(store, statement(i))));
+        var commits = new Task[count];
+        store.Units.Together(Enumerable.Range(0, count).ToList(), i => Volatile.Write(ref commits[i], CommitAsync(store, statement(i))));
+        await StartedAsync(commits);
         return commits;
     }
+
+    // On a busy machine a piece may take so long to start that another thread starts those behind it.
+    private static Task StartedAsync(Task[] started) =>
+        Eventually.Until(() => !Array.Exists(started, task => task is null), TimeSpan.FromSeconds(20), "all are started", Ct);
 }
