@@ -16,6 +16,9 @@ internal sealed class OutboxClaim
     /// <summary>Due rows looked at for each row wanted.</summary>
     private const int Width = 5;
 
+    /// <summary>Rows tried for each row wanted: others may be claiming some of them at this moment.</summary>
+    private const int Spare = 2;
+
     /// <summary>How long a row that is due and blocked stands aside when too many of them are in the way.</summary>
     private const int AsideMilliseconds = 1_000;
 
@@ -45,9 +48,10 @@ internal sealed class OutboxClaim
             turns AS MATERIALIZED (
                 SELECT id, CASE WHEN ordered THEN max(due_at) OVER (PARTITION BY group_id, ordered ORDER BY id) ELSE due_at END AS turn
                 FROM (
-                    SELECT s.id, s.due_at, s.group_id, s.ordered FROM seen s
-                    WHERE NOT s.ordered OR NOT EXISTS (SELECT 1 FROM ahead a WHERE a.group_id = s.group_id AND a.id < s.id)
-                    UNION ALL SELECT a.id, a.due_at, a.group_id, true FROM ahead a WHERE a.due_at <= {Now}) c),
+                    SELECT s.id, s.due_at, s.group_id, s.ordered FROM seen s LEFT JOIN ahead a ON s.ordered AND a.group_id = s.group_id
+                    WHERE a.id IS NULL OR s.id < a.id
+                    UNION ALL SELECT a.id, a.due_at, a.group_id, true FROM ahead a WHERE a.due_at <= {Now}) c
+                ORDER BY turn, id LIMIT {limit * Spare}),
             due AS MATERIALIZED (
                 SELECT o.id, o.group_id, o.ordered FROM turns t JOIN {outbox} o ON o.id = t.id
                 WHERE o.due_at <= {Now} ORDER BY t.turn, t.id LIMIT {limit} {sql.ForUpdateSkipLocked}),
