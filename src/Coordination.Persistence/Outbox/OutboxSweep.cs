@@ -122,8 +122,10 @@ internal sealed class OutboxSweep(
             var row = chain[i];
             if (delivery.Holds(row.Id))
             {
-                // It is on its way here already and only took long: the claim has prolonged its time.
-                continue;
+                // It is on its way here already and only took long: the claim has prolonged its time. What is behind it must not overtake it.
+                await GoBackAsync(chain.Skip(i + 1), "Waits for an older message of its group.", options.RetryDelay, cancellationToken)
+                    .ConfigureAwait(false);
+                return;
             }
 
             delivery.Hold(row.Id, ahead: false);
@@ -142,23 +144,22 @@ internal sealed class OutboxSweep(
 
             // The failed row itself was written down by its delivery.
             delivery.LetGo(row.Id);
-            var back = chain.Skip(wait is null ? i + 1 : i).Select(r => r.Id).ToList();
-            if (back.Count > 0)
-            {
-                await delivery
-                    .BestEffort(() =>
-                        store.PostponeAsync(
-                            back,
-                            wait is null ? "Waits for an older message of its group." : "Its destination refuses messages at the moment.",
-                            wait ?? options.RetryDelay,
-                            counts: false,
-                            cancellationToken
-                        )
-                    )
-                    .ConfigureAwait(false);
-            }
-
+            await GoBackAsync(
+                    chain.Skip(wait is null ? i + 1 : i),
+                    wait is null ? "Waits for an older message of its group." : "Its destination refuses messages at the moment.",
+                    wait ?? options.RetryDelay,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             return;
+        }
+    }
+
+    private async Task GoBackAsync(IEnumerable<OutboxRow> rows, string why, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        if (rows.Select(row => row.Id).ToList() is { Count: > 0 } ids)
+        {
+            await delivery.BestEffort(() => store.PostponeAsync(ids, why, delay, counts: false, cancellationToken)).ConfigureAwait(false);
         }
     }
 }
