@@ -83,6 +83,8 @@ public sealed class A_broker_that_is_away
                 .UsePostgres(database)
                 .AddEndpoint(EndpointName, (_, endpoint) => endpoint.Consumer(() => new Recorder()), concurrentMessageLimit: 1)
         );
+        // Sender and receiver are one process here, and the broker is what the test is about.
+        builder.Services.Configure<OutboxOptions>(outbox => outbox.HandOver = false);
         var host = builder.Build();
         await host.Services.GetRequiredService<SchemaMigrator>().MigrateAsync();
         var table = "CREATE TABLE arrivals (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, grp uuid NOT NULL, seq integer NOT NULL)";

@@ -96,7 +96,7 @@ public sealed class When_a_server_is_away
     [Fact]
     public async Task The_waiting_ends_when_the_process_is_asked_to_stop()
     {
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(2));
 
         var typed = await Typed.RunAsync(
             [],

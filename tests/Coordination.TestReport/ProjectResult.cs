@@ -48,7 +48,7 @@ internal sealed record ProjectResult(
         }
         if (exitCode == 124)
             trouble = "It was stopped because it ran too long.";
-        else if (exitCode != 0 && trouble is null && !tests.Exists(test => test.Outcome == "Fail"))
+        else if (exitCode != 0 && trouble is null && !tests.Exists(test => test.Outcome == "Fail") && !OnlyLeftThreads(log))
             trouble = "It failed without naming a test.";
         if (trouble is not null)
             trouble = $"{trouble} Exit code {exitCode}, see {log}";
@@ -66,6 +66,13 @@ internal sealed record ProjectResult(
 
     internal static double Number(XElement element, string attribute) =>
         double.TryParse(element.Attribute(attribute)?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : 0;
+
+    /// <summary>
+    /// Every test has passed and been written down; a library's thread then kept the process up for longer than the runner waits (ten seconds), and it was
+    /// ended.
+    /// </summary>
+    private static bool OnlyLeftThreads(string log) =>
+        File.Exists(log) && File.ReadAllText(log).Contains("Foreground threads were left running", StringComparison.Ordinal);
 
     private int Count(string outcome) => Tests.Count(test => test.Outcome == outcome);
 }
