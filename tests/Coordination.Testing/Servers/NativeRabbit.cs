@@ -50,6 +50,7 @@ internal sealed class NativeRabbit(int port, int managementPort, string userName
             log.console.level = info
             log.file = false
             disk_free_limit.absolute = 50MB
+            max_message_size = 16777216
 
             """
         );
