@@ -120,10 +120,6 @@ run_projects() {
         left_out=(-trait- needs=containers)
         say "left out on native servers: tests marked needs=containers (a broker cluster)"
     fi
-    if [ $full = no ]; then
-        left_out+=(-trait- needs=full)
-        say "left out without --full: tests marked needs=full (the fleet of real processes)"
-    fi
     for project in tests/*Tests/*.csproj; do
         name=$(basename "$project" .csproj)
         program=artifacts/bin/$name/release/$name

@@ -74,6 +74,7 @@ public sealed class A_checker_with_planted_faults
         Queues = [new("agent-alpha", 0)],
         Settled = TimeSpan.FromSeconds(10),
         SettlesWithin = TimeSpan.FromSeconds(60),
+        RetriesWithin = TimeSpan.FromSeconds(5),
     };
 
     public static TheoryData<string, string, Func<Evidence, Evidence>> Planted =>

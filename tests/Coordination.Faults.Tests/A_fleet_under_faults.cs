@@ -7,7 +7,6 @@ namespace Coordination.Faults.Tests;
 /// COORDINATION_FAULTS=long, in slices; the program Coordination.Faults runs either by itself.
 /// </summary>
 [Trait("needs", "servers")]
-[Trait("needs", "full")]
 public sealed class A_fleet_under_faults
 {
     [Fact]

@@ -49,7 +49,7 @@ public sealed class Suite(SuiteSettings settings, Action<string> tell)
 
         await Eventually.Until(() => progress.Messages >= settings.Messages, TimeSpan.FromMinutes(30), $"{settings.Messages} messages", ct);
         var (submitted, ended) = await CountAsync(world, ct);
-        await fleet.SayToAllAsync("stop feeding");
+        await fleet.StopFeedingAsync();
         var settled = await RestAsync(world, ct);
         Tell(settled is { } time ? $"at rest after {time.TotalSeconds:0.0} s" : "it does not come to rest");
 
@@ -62,6 +62,7 @@ public sealed class Suite(SuiteSettings settings, Action<string> tell)
             Faults = faults,
             Settled = settled,
             SettlesWithin = settings.Settles,
+            RetriesWithin = settings.RetriesWithin,
             // What one process holds at most of each agent type, for each fault that can make another repeat it.
             RepeatsAllowed = faults.Count * 4L * 8 + fleet.Slots.Sum(slot => slot.Deaths) * 4L * 8,
         };

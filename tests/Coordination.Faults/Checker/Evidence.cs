@@ -34,6 +34,9 @@ public sealed record Evidence
     public TimeSpan? Settled { get; init; }
 
     public TimeSpan SettlesWithin { get; init; }
+
+    /// <summary>How much later than its time a retry may be sent, faults apart.</summary>
+    public TimeSpan RetriesWithin { get; init; }
 }
 
 /// <summary>What a client asked for and was told.</summary>

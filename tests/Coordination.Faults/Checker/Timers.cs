@@ -7,9 +7,8 @@ public static class Timers
 
     // A dead process is replaced, and what it held is free when grace time and lease of this fleet have run out (eight seconds each).
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
 
-    /// <summary>I-17: each retry is sent once, not before its time, and later than its time only by faults and five seconds.</summary>
+    /// <summary>I-17: each retry is sent once, not before its time, and later than its time only by faults and what is allowed.</summary>
     public static IEnumerable<Violation> EveryTimerFiresOnceAndInTime(Evidence evidence)
     {
         foreach (var lines in evidence.History.Where(line => line.StepId is not null).GroupBy(line => (line.RunId, line.StepId)))
@@ -39,7 +38,7 @@ public static class Timers
                         $"a retry of run {retry.RunId} came {(due - sent.At).TotalSeconds:0.0} s before its time"
                     );
                 }
-                else if (sent.At - due - Disturbed(evidence.Faults, due, sent.At) > Late)
+                else if (sent.At - due - Disturbed(evidence.Faults, due, sent.At) > evidence.RetriesWithin)
                 {
                     yield return new Violation(
                         "I-17",

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Coordination.Testing;
 
@@ -56,7 +57,9 @@ internal sealed class TargetedFaults(SuiteSettings settings, string logs)
         var records = new List<FaultRecord>();
         var lives = Lives(number).ToList();
         // Each process of the slot is armed for one life; the kill that ends it brings the next. The first takes the place of an unarmed one.
-        slot.Arm(lives.Select(life => Environment(number, life)));
+        var givenUp = new ConcurrentDictionary<Planned, bool>();
+        bool IsDone(List<Planned> life) => life.TrueForAll(fault => givenUp.ContainsKey(fault) || HasHappened(number, fault));
+        slot.Arm(lives.Select(life => new ArmedLife(Environment(number, life), () => IsDone(life))));
         slot.Current.Kill();
         foreach (var fault in lives.SelectMany(life => life))
         {
@@ -67,6 +70,7 @@ internal sealed class TargetedFaults(SuiteSettings settings, string logs)
             catch (TimeoutException)
             {
                 unreached($"{fault.Text} in {slot.Name}");
+                givenUp[fault] = true;
                 if (fault.Action == "kill")
                 {
                     slot.Current.Kill();

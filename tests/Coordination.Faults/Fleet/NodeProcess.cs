@@ -114,7 +114,12 @@ internal sealed class NodeProcess : IDisposable
             return;
         }
 
-        up |= line == "up";
+        // Two streams, two threads: a combined assignment would lose it.
+        if (line == "up")
+        {
+            up = true;
+        }
+
         lock (output)
         {
             if (output.BaseStream is { CanWrite: true })

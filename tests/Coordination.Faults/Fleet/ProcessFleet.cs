@@ -54,6 +54,9 @@ internal sealed class ProcessFleet : IAsyncDisposable
         await Eventually.Until(() => Slots.All(slot => slot.Current.IsUp), Start, "all processes to take work", ct);
     }
 
+    /// <summary>No process of now or later submits anything: what is open comes to its end.</summary>
+    public Task StopFeedingAsync() => Task.WhenAll(Slots.Select(slot => slot.SayFromNowOnAsync("stop feeding")));
+
     public async Task SayToAllAsync(string line)
     {
         foreach (var slot in Slots)

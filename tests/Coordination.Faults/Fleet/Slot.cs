@@ -9,7 +9,8 @@ internal sealed class Slot : IAsyncDisposable
     private readonly CancellationTokenSource ending = new();
     private readonly Task keeping;
     private volatile NodeProcess current;
-    private readonly ConcurrentQueue<IReadOnlyDictionary<string, string>> next = new();
+    private readonly ConcurrentQueue<ArmedLife> next = new();
+    private volatile string? standing;
     private int started;
     private int deaths;
 
@@ -31,13 +32,25 @@ internal sealed class Slot : IAsyncDisposable
     /// <summary>How many of its processes have ended.</summary>
     public int Deaths => Volatile.Read(ref deaths);
 
-    /// <summary>Environments of the processes that follow, one each; after them there is none.</summary>
-    public void Arm(IEnumerable<IReadOnlyDictionary<string, string>> environments)
+    /// <summary>
+    /// Environments of the processes that follow; after them there is none. A process that ends of something else before it is done (an agent that kills it,
+    /// a crash) is followed by another with the same.
+    /// </summary>
+    public void Arm(IEnumerable<ArmedLife> lives)
     {
-        foreach (var environment in environments)
+        foreach (var life in lives)
         {
-            next.Enqueue(environment);
+            next.Enqueue(life);
         }
+    }
+
+    /// <summary>Says it to the process of now and to each that follows.</summary>
+    public Task SayFromNowOnAsync(string line)
+    {
+        standing = line;
+        // Whoever puts the next process in place sees the line, or this sees that process.
+        Interlocked.MemoryBarrier();
+        return current.SayAsync(line);
     }
 
     public async ValueTask DisposeAsync()
@@ -52,13 +65,25 @@ internal sealed class Slot : IAsyncDisposable
 
     private async Task KeepAsync()
     {
+        ArmedLife? armed = null;
         try
         {
             while (true)
             {
                 await current.EndedAsync(ending.Token);
                 var ended = current;
-                current = start(++started, next.TryDequeue(out var environment) ? environment : NoMore);
+                if (armed?.IsDone() != false)
+                {
+                    armed = next.TryDequeue(out var following) ? following : null;
+                }
+
+                current = start(++started, armed?.Environment ?? NoMore);
+                Interlocked.MemoryBarrier();
+                if (standing is { } line)
+                {
+                    await current.SayAsync(line);
+                }
+
                 Interlocked.Increment(ref deaths);
                 ended.Dispose();
             }
@@ -69,3 +94,6 @@ internal sealed class Slot : IAsyncDisposable
         }
     }
 }
+
+/// <summary>What a process is armed with, and whether all of it has happened or is given up.</summary>
+internal sealed record ArmedLife(IReadOnlyDictionary<string, string> Environment, Func<bool> IsDone);
