@@ -31,7 +31,10 @@ public static class CoordinationServiceCollectionExtensions
         services.TryAddSingleton<Guard>();
         services.TryAddSingleton<ParkFaulted>();
         services.AddHostedService<SchemaAtStart>();
-        services.AddHealthChecks().AddCheck<OutboxHealth>("outbox", tags: ["ready"]);
+        services
+            .AddHealthChecks()
+            .AddCheck<OutboxHealth>("outbox", tags: ["ready"])
+            .AddCheck<ReceivingHealth>("receiving", tags: ["ready"]);
 
         services.AddMassTransit(bus =>
         {

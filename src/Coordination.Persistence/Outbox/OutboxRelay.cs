@@ -45,7 +45,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         this.clock = clock;
         this.logger = logger;
         embedded = units.Dialect.IsEmbedded;
-        blocked = new BlockedRows(store, delivery, this.options, clock, row => Leave(row));
+        blocked = new BlockedRows(store, delivery, this.options, clock, row => Leave(row, []));
         sweep = new OutboxSweep(store, delivery, local, this.options, metrics, clock);
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
             {
                 blocked.Add(row);
             }
-            else if (!Leave(row))
+            else if (!Leave(row, olderPending))
             {
                 isBlocked |= isOrdered;
             }
@@ -110,7 +110,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
     }
 
     /// <summary>Lets a row leave, or wait behind its group's rows; false when it stays in the table.</summary>
-    private bool Leave(OutboxRow row)
+    private bool Leave(OutboxRow row, IReadOnlyList<long> olderPending)
     {
         if (stopped || delivery.Count >= options.MaxInFlight)
         {
@@ -119,12 +119,18 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         }
 
         delivery.Hold(row.Id, ahead: true);
-        if (row.Message is { Ordered: true, GroupId: not null } && !groups.Enter(row))
+        if (row.Message is not { Ordered: true, GroupId: not null })
+        {
+            return LeaveNow(row);
+        }
+
+        if (!groups.Enter(row))
         {
             return true;
         }
 
-        return LeaveNow(row);
+        // First of its group, with older ones that were ahead a moment ago: one that has got stuck since must not be overtaken.
+        return olderPending.All(delivery.IsAhead) ? LeaveNow(row) : Stay(row);
     }
 
     /// <summary>The row is first of its group, or of none.</summary>

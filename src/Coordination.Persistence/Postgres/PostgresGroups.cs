@@ -130,7 +130,7 @@ internal sealed class PostgresGroups
         {
             await RunAsync([.. group.Select(request => request.Member)]).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is PostgresException || IsOfTheCaller(error))
+        catch (Exception error) when (error is PostgresException { } refused ? !IsEndOfSession(refused) : IsOfTheCaller(error))
         {
             foreach (var request in group)
             {
@@ -155,6 +155,9 @@ internal sealed class PostgresGroups
     /// </summary>
     private static bool IsOfTheCaller(Exception error) =>
         error is InvalidCastException or ArgumentException or NotSupportedException or FormatException or OverflowException;
+
+    /// <summary>The server ended the session (57P01 and the like), perhaps between its commit and the answer.</summary>
+    private static bool IsEndOfSession(PostgresException error) => error.InvariantSeverity is "FATAL" or "PANIC";
 
     private async Task AloneAsync(CommitRequest request)
     {

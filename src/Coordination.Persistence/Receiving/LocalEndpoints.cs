@@ -13,6 +13,7 @@ internal sealed class LocalEndpoints(IServiceProvider services)
 {
     private readonly ConcurrentDictionary<string, LocalEndpoint> endpoints = new(StringComparer.Ordinal);
     private volatile bool closed;
+    private volatile bool declared;
     private bool built;
 
     public IReadOnlyCollection<LocalEndpoint> All => [.. endpoints.Values];
@@ -20,8 +21,12 @@ internal sealed class LocalEndpoints(IServiceProvider services)
     /// <summary>The endpoint, if it is in this process and takes messages; null otherwise.</summary>
     public LocalEndpoint? Find(string name) => closed ? null : endpoints.GetValueOrDefault(name);
 
-    /// <summary>Their queues were there at least once since the start: what this process sends them can be routed.</summary>
-    public bool AreDeclared { get; set; }
+    /// <summary>Declaring their queues was tried: what this process sends them can be routed, or waits with its reason.</summary>
+    public bool AreDeclared
+    {
+        get => declared;
+        set => declared = value;
+    }
 
     /// <summary>From now on nothing is handed over.</summary>
     public void Close() => closed = true;

@@ -1,5 +1,4 @@
 using MassTransit;
-using MassTransit.RabbitMqTransport;
 using MassTransit.RabbitMqTransport.Configuration;
 using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,8 +11,8 @@ namespace Coordination.Persistence;
 /// <summary>
 /// Receives for all endpoints of this process:
 /// 1. the endpoints are built at the start, so that a mistake ends it;
-/// 2. connect; declare each endpoint's queue, exchange and bindings; consume, a channel per endpoint;
-/// 3. when the connection, a channel or a queue is lost, begin again with 2;
+/// 2. connect; each endpoint declares its queue, exchange and bindings, and consumes on a channel of its own (<see cref="EndpointReceiving"/>);
+/// 3. when the connection is lost, begin again with 2;
 /// 4. at the end stop consuming, let what is being handled end, acknowledge it, and close.
 /// On a transport other than RabbitMQ only 1: messages are handed over inside the process.
 /// </summary>
@@ -28,11 +27,14 @@ internal sealed partial class RabbitReceiving(
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource ended = new();
     private Task running = Task.CompletedTask;
-    private volatile bool consuming;
+    private IReadOnlyList<EndpointReceiving> receiving = [];
     private long stopAsked;
 
-    /// <summary>Every endpoint consumes. True where there is nothing to consume from.</summary>
-    public bool IsReady => consuming;
+    /// <summary>Endpoints that receive nothing from the broker, with the reason where one is known. Empty where there is nothing to consume from.</summary>
+    public IReadOnlyDictionary<string, string> Deaf =>
+        receiving
+            .Where(one => !one.IsConsuming)
+            .ToDictionary(one => one.Name, one => one.Failure ?? "The broker cannot be reached.", StringComparer.Ordinal);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -40,10 +42,10 @@ internal sealed partial class RabbitReceiving(
         if (endpoints.All.Count == 0 || Settings() is not { } settings)
         {
             endpoints.AreDeclared = true;
-            consuming = true;
             return Task.CompletedTask;
         }
 
+        receiving = [.. endpoints.All.Select(endpoint => new EndpointReceiving(endpoint, Declares, Tried, clock, logger))];
         var link = new RabbitLink(settings, "consuming", clock, logger);
         running = Task.Run(() => link.RunAsync(ConsumeAsync, stopping.Token, ended.Token), CancellationToken.None);
         return Task.CompletedTask;
@@ -76,6 +78,9 @@ internal sealed partial class RabbitReceiving(
     private RabbitMqHostSettings? Settings() =>
         (services.GetRequiredService<IBusInstance>().HostConfiguration as IRabbitMqHostConfiguration)?.Settings;
 
+    // A queue that cannot be declared must not hold up what goes elsewhere.
+    private void Tried() => endpoints.AreDeclared |= receiving.All(one => one.WasTried);
+
     private bool Declares => services.GetService<RabbitMqOptions>()?.DeclareTopology ?? true;
 
     private async Task ConsumeAsync(IConnection connection, CancellationToken lost)
@@ -86,90 +91,18 @@ internal sealed partial class RabbitReceiving(
             return;
         }
 
-        if (Declares)
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var all = Task.WhenAll(receiving.Select(one => one.RunAsync(connection, drained.Task, stopping.Token, lost)));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(lost, stopping.Token);
+        await all.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (stopping.IsCancellationRequested)
         {
-            foreach (var endpoint in endpoints.All)
-            {
-                await QueueDeclaration
-                    .DeclareAsync(connection, (RabbitMqReceiveEndpointContext)endpoint.Context, lost)
-                    .ConfigureAwait(false);
-            }
+            await IdleAsync(() => receiving.Any(one => one.IsUnsettled), lost).ConfigureAwait(false);
         }
 
-        endpoints.AreDeclared = true;
-        var intakes = new List<RabbitIntake>();
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(lost);
-        List<Task> acknowledging = [];
-        try
-        {
-            foreach (var endpoint in endpoints.All)
-            {
-                var channel = await connection.CreateChannelAsync(cancellationToken: lost).ConfigureAwait(false);
-                var intake = await RabbitIntake.StartAsync(channel, endpoint, lost).ConfigureAwait(false);
-                intakes.Add(intake);
-                acknowledging.Add(intake.AcknowledgeAsync(over.Token));
-            }
-
-            consuming = true;
-            await WatchAsync(intakes, acknowledging, lost).ConfigureAwait(false);
-            await DrainAsync(intakes, acknowledging, lost).ConfigureAwait(false);
-            await ended.CancelAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            consuming = false;
-            intakes.ForEach(intake => intake.Close());
-            await over.CancelAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Returns when the process ends; throws when something is lost.</summary>
-    private async Task WatchAsync(List<RabbitIntake> intakes, List<Task> acknowledging, CancellationToken lost)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            lost.ThrowIfCancellationRequested();
-            foreach (var task in acknowledging.Where(task => task.IsCompleted))
-            {
-                await task.ConfigureAwait(false);
-            }
-
-            if (intakes.Find(intake => intake.IsCancelled || !intake.IsOpen) is not null)
-            {
-                throw new InvalidOperationException("A queue or its channel is gone.");
-            }
-
-            try
-            {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(lost, stopping.Token);
-                await Task.Delay(TimeSpan.FromMilliseconds(200), clock, either.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested && !lost.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-    }
-
-    private async Task DrainAsync(List<RabbitIntake> intakes, List<Task> acknowledging, CancellationToken lost)
-    {
-        foreach (var intake in intakes)
-        {
-            await intake.StopAsync(lost).ConfigureAwait(false);
-        }
-
-        if (!await IdleAsync(() => intakes.Any(intake => intake is { IsOpen: true, Unsettled: > 0 }), lost).ConfigureAwait(false))
-        {
-            return;
-        }
-
-        // What is done is not acknowledged yet: the last acknowledgements are written before the channels close.
-        intakes.ForEach(intake => intake.Close());
-        await Task.WhenAll(acknowledging).WaitAsync(lost).ConfigureAwait(false);
-        foreach (var intake in intakes)
-        {
-            await intake.Channel.CloseAsync(cancellationToken: lost).ConfigureAwait(false);
-        }
+        drained.TrySetResult();
+        await all.ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
     }
 
     /// <summary>
