@@ -7,6 +7,9 @@ namespace Coordination.Size;
 internal static class QueryTimes
 {
     private const int Runs = 60;
+
+    /// <summary>What a sweep claims as shipped.</summary>
+    private static readonly int Batch = new OutboxOptions().SweepBatch;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
 
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(string database, long rows, Action<string> progress, CancellationToken ct)
@@ -39,7 +42,7 @@ internal static class QueryTimes
         var group = Guid.NewGuid();
         return
         [
-            await TimeAsync("claim of 200", async () => claimed.Add(await outbox.ClaimDueAsync(200, Lease, ct))),
+            await TimeAsync($"claim of {Batch}", async () => claimed.Add(await outbox.ClaimDueAsync(Batch, Lease, ct))),
             await TimeAsync("next due", () => outbox.NextDueAsync(ct)),
             await TimeAsync("figures", () => outbox.FiguresAsync(ct)),
             await TimeAsync("older of a group", () => outbox.HasOlderAsync(group, long.MaxValue, ct)),
@@ -55,7 +58,7 @@ internal static class QueryTimes
                     )
             ),
             await TimeAsync(
-                "delete 200",
+                $"delete {Batch}",
                 () =>
                 {
                     var rows = claimed.FirstOrDefault(rows => rows.Count > 0) ?? [];

@@ -14,7 +14,7 @@ namespace Coordination.Persistence;
 internal sealed class OutboxClaim
 {
     /// <summary>Due rows looked at for each row wanted.</summary>
-    private const int Width = 5;
+    private const int Width = 4;
 
     /// <summary>Rows tried for each row wanted: others may be claiming some of them at this moment.</summary>
     private const int Spare = 2;

@@ -87,6 +87,21 @@ internal sealed partial class OutboxDelivery
     /// <summary>No more rows will be delivered: the loop of <see cref="DeleteDeliveredAsync"/> ends when it has removed the last.</summary>
     public void Complete() => delivered.Writer.TryComplete();
 
+    /// <summary>The broker has the row's message; the row goes, together with others.</summary>
+    public void Sent(OutboxRow row) =>
+        // Plain MassTransit in memory: a command's row stays until its receiver has committed; nobody settles an event.
+        delivered.Writer.TryWrite((row, Stays: embedded && row.Message.Mandatory));
+
+    /// <summary>The rows go now.</summary>
+    public async Task RemoveNowAsync(IReadOnlyList<long> ids)
+    {
+        await BestEffort(() => RemoveAsync(ids)).ConfigureAwait(false);
+        foreach (var id in ids)
+        {
+            LetGo(id);
+        }
+    }
+
     /// <summary>The row's message has arrived; the row goes.</summary>
     public void Confirmed(OutboxRow row) => delivered.Writer.TryWrite((row, Stays: false));
 
@@ -100,7 +115,9 @@ internal sealed partial class OutboxDelivery
         }
     }
 
-    /// <summary>Sends one row; true when the broker has it. Whatever went wrong is written down; nothing is thrown.</summary>
+    /// <summary>
+    /// Sends one row; true when the broker has it, and the row is to be removed. Whatever went wrong is written down; nothing is thrown.
+    /// </summary>
     /// <param name="row">A row this instance holds.</param>
     /// <param name="since">When it was committed or claimed.</param>
     /// <param name="sentAgain">It may have been sent before: the receiver is told to ask its inbox first.</param>
@@ -117,8 +134,6 @@ internal sealed partial class OutboxDelivery
                 .WaitAsync(options.PublishTimeout, clock, cancellationToken)
                 .ConfigureAwait(false);
             Failpoint.Hit(Failpoints.Confirmed);
-            // Plain MassTransit in memory: a command's row stays until its receiver has committed; nobody settles an event.
-            delivered.Writer.TryWrite((row, Stays: embedded && row.Message.Mandatory));
             metrics.Delivered(1, clock.GetElapsedTime(since));
             breakers.Succeeded(row.Message.Destination);
             brokerAway = false;

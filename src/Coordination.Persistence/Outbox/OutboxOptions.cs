@@ -14,8 +14,8 @@ public sealed class OutboxOptions
     /// </summary>
     public bool HandOver { get; set; } = true;
 
-    /// <summary>Rows one sweep claims. 1 to 5,000.</summary>
-    public int SweepBatch { get; set; } = 500;
+    /// <summary>Rows one claim of the sweep takes at most; with more due the next follows at once. 1 to 5,000.</summary>
+    public int SweepBatch { get; set; } = 100;
 
     /// <summary>Longest time between two looks at the table. 50 ms to 1 minute.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);

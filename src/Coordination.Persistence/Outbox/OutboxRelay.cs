@@ -168,8 +168,11 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         if (!await delivery.DeliverAsync(row, since, sentAgain: false, CancellationToken.None).ConfigureAwait(false))
         {
             LetGoBehind(row);
+            return;
         }
-        else if (Next(row) is { } next)
+
+        delivery.Sent(row);
+        if (Next(row) is { } next)
         {
             LeaveNow(next);
         }

@@ -10,7 +10,7 @@ namespace Coordination.Persistence;
 internal sealed class OutboxStore : IOutboxStore
 {
     /// <summary>Rows of an ordered group that are postponed with its head, by distance in ids.</summary>
-    private const int Followers = 1_000;
+    private const int Followers = 500;
 
     private readonly IUnitOfWorkFactory units;
     private readonly SqlDialect sql;

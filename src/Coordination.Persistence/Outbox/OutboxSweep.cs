@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 
 namespace Coordination.Persistence;
@@ -98,9 +99,10 @@ internal sealed class OutboxSweep(
         }
     }
 
-    private Task SendAsync(IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    private async Task SendAsync(IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
     {
         var since = clock.GetTimestamp();
+        var sent = new ConcurrentBag<long>();
         var sending = new List<Task>();
         foreach (
             var chain in rows.GroupBy(r =>
@@ -108,14 +110,24 @@ internal sealed class OutboxSweep(
             )
         )
         {
-            sending.Add(SendChainAsync([.. chain], since, cancellationToken));
+            sending.Add(SendChainAsync([.. chain], since, sent, cancellationToken));
         }
 
-        return Task.WhenAll(sending);
+        await Task.WhenAll(sending).ConfigureAwait(false);
+        if (!sent.IsEmpty)
+        {
+            // Before the next claim looks: rows that are still there would block what lies behind them in their groups.
+            await delivery.RemoveNowAsync([.. sent]).ConfigureAwait(false);
+        }
     }
 
     /// <summary>One after the other; after a failure the rest of the group goes back, behind it.</summary>
-    private async Task SendChainAsync(IReadOnlyList<OutboxRow> chain, long since, CancellationToken cancellationToken)
+    private async Task SendChainAsync(
+        IReadOnlyList<OutboxRow> chain,
+        long since,
+        ConcurrentBag<long> sent,
+        CancellationToken cancellationToken
+    )
     {
         for (var i = 0; i < chain.Count; i++)
         {
@@ -139,6 +151,15 @@ internal sealed class OutboxSweep(
             var wait = given == HandOverAnswer.Full && local.IsOnlyWay ? options.RetryDelay : delivery.MustWait(row.Message.Destination);
             if (wait is null && await delivery.DeliverAsync(row, since, sentAgain: true, cancellationToken).ConfigureAwait(false))
             {
+                if (local.IsOnlyWay)
+                {
+                    delivery.Sent(row);
+                }
+                else
+                {
+                    sent.Add(row.Id);
+                }
+
                 continue;
             }
 
