@@ -1,6 +1,7 @@
 using System.Text;
 using Coordination.Contracts;
 using Coordination.Testing;
+using RabbitMQ.Client.Exceptions;
 
 namespace Coordination.Edges.Tests;
 
@@ -95,6 +96,27 @@ public sealed class Hostile_bodies
 
         (await desk.OneParkedAsync()).Reason.ShouldBe(ReasonCode.ContractInvalid);
         desk.Runs.ShouldBe(0);
+    }
+
+    /// <summary>What the broker refuses costs its sender the channel, and nobody else anything.</summary>
+    [Fact]
+    public async Task Of_twenty_megabytes_are_refused_by_the_broker()
+    {
+        var (desk, broker) = await Desk.OpenAsync();
+        await using var _ = desk;
+        await using var letters = await Letters.OpenAsync(broker);
+        await using var neighbour = await Letters.OpenAsync(broker);
+        var healthy = Guid.CreateVersion7();
+
+        var refused = await Should.ThrowAsync<OperationInterruptedException>(() =>
+            letters.PutAsync(Guid.CreateVersion7(), new byte[20_000_000])
+        );
+        await neighbour.PutAsync(healthy);
+
+        refused.ShutdownReason!.ReplyText.ShouldContain("larger than configured max size");
+        await Eventually.Until(async () => (await desk.EffectsAsync()).ContainsKey(healthy), Desk.Soon, "the neighbour");
+        (await desk.ParkedAsync()).ShouldBeEmpty();
+        desk.Runs.ShouldBe(1);
     }
 
     /// <summary>The largest a broker takes by default is 16 MB; what it takes is parked whole, and memory and neighbours do not suffer.</summary>
