@@ -45,7 +45,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         this.clock = clock;
         this.logger = logger;
         embedded = units.Dialect.IsEmbedded;
-        blocked = new BlockedRows(store, delivery, this.options, clock, row => Leave(row, []));
+        blocked = new BlockedRows(store, delivery, this.options, clock, row => Leave(row, []), id => sweep!.LeaveBehind(id));
         sweep = new OutboxSweep(store, delivery, local, this.options, metrics, clock);
     }
 
@@ -58,16 +58,22 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
             isBlocked |= !delivery.IsAhead(older);
         }
 
+        var stays = false;
         foreach (var row in rows)
         {
             var isOrdered = row.Message is { Ordered: true, GroupId: not null };
-            if (isOrdered && isBlocked)
+            if (isOrdered && stays)
             {
-                blocked.Add(row);
+                // Behind one of this commit that stayed in the table.
+                sweep.LeaveBehind(row.Id);
+            }
+            else if (isOrdered && isBlocked)
+            {
+                blocked.Add(row, olderPending);
             }
             else if (!Leave(row, olderPending))
             {
-                isBlocked |= isOrdered;
+                stays |= isOrdered;
             }
         }
     }

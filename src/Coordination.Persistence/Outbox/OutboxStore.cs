@@ -101,7 +101,8 @@ internal sealed class OutboxStore : IOutboxStore
 
     public Task PostponeAsync(IReadOnlyList<long> ids, string error, TimeSpan delay, bool counts, CancellationToken cancellationToken)
     {
-        var later = sql.NowPlus("@delay");
+        // One moment for all: rows of a group become due in their order.
+        var later = $"(SELECT {sql.NowPlus("@delay")})";
         return RunUnhurriedAsync(
             cancellationToken,
             new Statement(
