@@ -185,6 +185,33 @@ public abstract partial class OutboxConformance
         }
     }
 
+    [Fact, Trait("req", "OBX-01")]
+    public async Task A_group_whose_rows_have_become_due_in_another_order_is_claimed_in_its_own_and_many_at_a_time()
+    {
+        await using var store = await StoreAsync(TimeSpan.FromHours(1));
+        var outbox = store.Get<IOutboxStore>();
+        var groups = new[] { Guid.NewGuid(), Guid.NewGuid() };
+        foreach (var group in groups)
+        {
+            var messages = Enumerable.Range(0, 60).Select(_ => StoreFixture.Message() with { GroupId = group, Ordered = true });
+            var rows = await CommitAsync(store, [.. messages]);
+            foreach (var row in rows.Reverse())
+            {
+                await outbox.PostponeAsync([row.Id], "due at last", TimeSpan.Zero, counts: false, Ct);
+            }
+        }
+
+        for (var turn = 0; turn < 4; turn++)
+        {
+            var claimed = await outbox.ClaimDueAsync(30, Lease, Ct);
+            claimed.Count.ShouldBe(30);
+            claimed.GroupBy(row => row.Message.GroupId).ShouldAllBe(group => group.Count() == 15);
+            await outbox.DeleteAsync([.. claimed.Select(row => row.Id)], Ct);
+        }
+
+        (await outbox.ClaimDueAsync(30, Lease, Ct)).ShouldBeEmpty();
+    }
+
     [Fact, Trait("req", "OBX-03")]
     public async Task A_long_group_whose_head_is_stuck_does_not_hide_what_is_due_after_it()
     {
