@@ -34,6 +34,12 @@ public static class Failpoint
     /// <summary>Says how connections of this process are closed when a fault asks for it.</summary>
     public static void OnCut(FailpointCut what, Action close)
     {
+        if (!On)
+        {
+            // Nobody will ask, and each would be kept for ever.
+            return;
+        }
+
         lock (Cuts)
         {
             Cuts.Add((what, close));

@@ -2,8 +2,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Coordination.Persistence;
 
-/// <summary>Unhealthy when the oldest due row waits too long or the database does not answer; degraded when dead letters are open.</summary>
-internal sealed class OutboxHealth(IOutboxStore store) : IHealthCheck
+/// <summary>Unhealthy when the oldest due row waits too long or the database does not answer; degraded when a
+/// destination takes no messages or dead letters are open.</summary>
+internal sealed class OutboxHealth(IOutboxStore store, OutboxDelivery delivery) : IHealthCheck
 {
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(60);
 
@@ -23,6 +24,14 @@ internal sealed class OutboxHealth(IOutboxStore store) : IHealthCheck
             {
                 return HealthCheckResult.Unhealthy(
                     $"The oldest due message waits for {figures.OldestDue.TotalSeconds:F0} s: is the broker up?",
+                    data: data
+                );
+            }
+
+            if (delivery.Refusing is { Count: > 0 } refusing)
+            {
+                return HealthCheckResult.Degraded(
+                    $"Messages wait for destinations that take none: {string.Join(", ", refusing)}. The last error of each is in the outbox.",
                     data: data
                 );
             }

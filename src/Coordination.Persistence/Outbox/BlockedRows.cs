@@ -11,7 +11,7 @@ internal sealed class BlockedRows(
     OutboxDelivery delivery,
     OutboxOptions options,
     TimeProvider clock,
-    Func<OutboxRow, bool> leave,
+    Func<OutboxRow, IReadOnlyList<long>, bool> leave,
     Action<long> leaveBehind
 )
 {
@@ -64,8 +64,11 @@ internal sealed class BlockedRows(
             }
             else if (!stuck.Contains(group) && await IsFreeAsync(entry, group, cancellationToken).ConfigureAwait(false))
             {
-                // After its grace time, if the database took so long to answer, it may be another's.
-                if (clock.GetElapsedTime(entry.Since) > options.Lease / 2 || !leave(entry.Row))
+                // After its grace time, if the database took so long to answer, it may be another's. Those ahead may get stuck until it is behind them.
+                if (
+                    clock.GetElapsedTime(entry.Since) > options.Lease / 2
+                    || !leave(entry.Row, entry.Older.Any(delivery.IsAhead) ? entry.Older : [])
+                )
                 {
                     given.Add(group);
                 }

@@ -41,13 +41,22 @@ internal sealed class OrderedGroups
         }
     }
 
-    /// <summary>The group's first row could not leave: those behind it must not overtake it. They are the caller's again.</summary>
-    public IReadOnlyList<OutboxRow> Stuck(Guid group)
+    /// <summary>
+    /// The group's first row could not leave: those behind it must not overtake it. They are the caller's again, let go before anybody can enter anew and
+    /// find them ahead.
+    /// </summary>
+    public IReadOnlyList<OutboxRow> Stuck(Guid group, Action<long> letGo)
     {
         lock (gate)
         {
             groups.Remove(group, out var waiting);
-            return [.. waiting ?? []];
+            OutboxRow[] behind = [.. waiting ?? []];
+            foreach (var row in behind)
+            {
+                letGo(row.Id);
+            }
+
+            return behind;
         }
     }
 }

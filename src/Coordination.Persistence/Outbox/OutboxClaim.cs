@@ -21,7 +21,7 @@ internal sealed class OutboxClaim
     private const int Spare = 2;
 
     /// <summary>How long a row that is due and blocked stands aside when too many of them are in the way.</summary>
-    private const int AsideMilliseconds = 1_000;
+    private const int AsideMilliseconds = 100;
 
     public OutboxClaim(SqlDialect sql, string outbox, int limit)
     {

@@ -84,6 +84,9 @@ internal sealed partial class OutboxDelivery
     /// <summary>Null when the destination may be tried; otherwise how long it refuses.</summary>
     public TimeSpan? MustWait(string destination) => breakers.Wait(destination);
 
+    /// <summary>Destinations that are not tried at the moment, because they refused.</summary>
+    public IReadOnlyCollection<string> Refusing => [.. breakers.Open];
+
     /// <summary>No more rows will be delivered: the loop of <see cref="DeleteDeliveredAsync"/> ends when it has removed the last.</summary>
     public void Complete() => delivered.Writer.TryComplete();
 
@@ -198,7 +201,8 @@ internal sealed partial class OutboxDelivery
         }
 
         LogRefused(row.Id, row.Message.MessageType, row.Message.Destination, reason, row.Attempts + 1, options.MaxAttempts);
-        var delay = Min(options.RetryDelay * Math.Pow(2, row.Attempts), TimeSpan.FromMinutes(1));
+        // Beyond twenty doublings any delay is over the minute, and soon over what a time span holds.
+        var delay = Min(options.RetryDelay * Math.Pow(2, Math.Min(row.Attempts, 20)), TimeSpan.FromMinutes(1));
         await BestEffort(() => store.PostponeAsync([row.Id], reason, delay, counts: true, CancellationToken.None)).ConfigureAwait(false);
     }
 

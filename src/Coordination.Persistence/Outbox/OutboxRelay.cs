@@ -45,7 +45,7 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         this.clock = clock;
         this.logger = logger;
         embedded = units.Dialect.IsEmbedded;
-        blocked = new BlockedRows(store, delivery, this.options, clock, row => Leave(row, []), id => sweep!.LeaveBehind(id));
+        blocked = new BlockedRows(store, delivery, this.options, clock, Leave, id => sweep!.LeaveBehind(id));
         sweep = new OutboxSweep(store, delivery, local, this.options, metrics, clock);
     }
 
@@ -101,10 +101,14 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
         }
 
         var deleting = delivery.DeleteDeliveredAsync();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         try
         {
-            await Task.WhenAll(sweep.RunAsync(stoppingToken), blocked.RunAsync(stoppingToken), local.KeepAsync(stoppingToken))
-                .ConfigureAwait(false);
+            Task[] loops = [sweep.RunAsync(over.Token), blocked.RunAsync(over.Token), local.KeepAsync(over.Token)];
+            // None ends before the process does: if one does, it failed, and the host hears of it.
+            await Task.WhenAny(loops).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(loops).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
 
@@ -199,9 +203,8 @@ internal sealed partial class OutboxRelay : BackgroundService, IOutboxRelay
     {
         if (row.Message is { Ordered: true, GroupId: { } group })
         {
-            foreach (var behind in groups.Stuck(group))
+            foreach (var behind in groups.Stuck(group, delivery.LetGo))
             {
-                delivery.LetGo(behind.Id);
                 sweep.LeaveBehind(behind.Id);
             }
         }

@@ -132,11 +132,17 @@ internal sealed class OutboxSweep(
         for (var i = 0; i < chain.Count; i++)
         {
             var row = chain[i];
+            if (clock.GetElapsedTime(since) > options.Lease / 2)
+            {
+                // What follows would outlive its claim, and what was sent waits for its removal.
+                await GoBackAsync(chain.Skip(i), "The broker took long for those before it.", TimeSpan.Zero).ConfigureAwait(false);
+                return;
+            }
+
             if (delivery.Holds(row.Id))
             {
                 // It is on its way here already and only took long: the claim has prolonged its time. What is behind it must not overtake it.
-                await GoBackAsync(chain.Skip(i + 1), "Waits for an older message of its group.", options.RetryDelay, cancellationToken)
-                    .ConfigureAwait(false);
+                await GoBackAsync(chain.Skip(i + 1), "Waits for an older message of its group.", options.RetryDelay).ConfigureAwait(false);
                 return;
             }
 
@@ -168,19 +174,21 @@ internal sealed class OutboxSweep(
             await GoBackAsync(
                     chain.Skip(wait is null ? i + 1 : i),
                     wait is null ? "Waits for an older message of its group." : "Its destination refuses messages at the moment.",
-                    wait ?? options.RetryDelay,
-                    cancellationToken
+                    wait ?? options.RetryDelay
                 )
                 .ConfigureAwait(false);
             return;
         }
     }
 
-    private async Task GoBackAsync(IEnumerable<OutboxRow> rows, string why, TimeSpan delay, CancellationToken cancellationToken)
+    /// <summary>Also when the process ends: rows that keep their lease would hold up their group for everybody.</summary>
+    private async Task GoBackAsync(IEnumerable<OutboxRow> rows, string why, TimeSpan delay)
     {
         if (rows.Select(row => row.Id).ToList() is { Count: > 0 } ids)
         {
-            await delivery.BestEffort(() => store.PostponeAsync(ids, why, delay, counts: false, cancellationToken)).ConfigureAwait(false);
+            await delivery
+                .BestEffort(() => store.PostponeAsync(ids, why, delay, counts: false, CancellationToken.None))
+                .ConfigureAwait(false);
         }
     }
 }

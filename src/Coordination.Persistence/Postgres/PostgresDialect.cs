@@ -25,7 +25,7 @@ internal sealed class PostgresDialect(bool isEmbedded) : SqlDialect
     internal override string RoughCount(string table, string? index, string? condition) =>
         $"(SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = '{Table(index ?? table)}'::regclass)";
 
-    internal override Statement? Unhurried { get; } = new("SET LOCAL synchronous_commit TO off");
+    internal override Statement? Unhurried { get; } = new("SET LOCAL synchronous_commit TO off") { IsUnhurried = true };
 
     public override DateTimeOffset ReadTime(DbDataReader reader, int ordinal) => reader.GetFieldValue<DateTimeOffset>(ordinal);
 

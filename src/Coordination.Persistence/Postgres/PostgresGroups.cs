@@ -22,13 +22,20 @@ internal sealed class PostgresGroups
         this.dataSource = dataSource;
         this.options = options;
         Reads = new Gatherer<RowRequest>(options.CommitLanes, options.MostInCommit, ReadAsync);
-        Commits = new Gatherer<CommitRequest>(options.CommitLanes, options.MostInCommit, CommitAsync);
+        Commits = new Gatherer<CommitRequest>(options.CommitLanes, options.MostInCommit, group => CommitAsync(group, Commits!));
+        Unhurried = new Gatherer<CommitRequest>(1, options.MostInCommit, group => CommitAsync(group, Unhurried!));
         burst = new Burst([Reads, Commits], clock);
     }
 
     public Gatherer<RowRequest> Reads { get; }
 
     public Gatherer<CommitRequest> Commits { get; }
+
+    /// <summary>
+    /// Commits that need not outlive a crash of the database. The setting that says so is one of the whole transaction: beside it a commit that must last
+    /// would be confirmed and lost.
+    /// </summary>
+    public Gatherer<CommitRequest> Unhurried { get; }
 
     public KeyedGate Rows { get; } = new();
 
@@ -116,13 +123,13 @@ internal sealed class PostgresGroups
         }
     }
 
-    private async Task CommitAsync(IReadOnlyList<CommitRequest> group)
+    private async Task CommitAsync(IReadOnlyList<CommitRequest> group, IHoldable lane)
     {
         Failpoint.Hit(Failpoints.BeforeCommit);
         if (group.Count == 1)
         {
             await AloneAsync(group[0]).ConfigureAwait(false);
-            burst.Run(group, request => request.Complete(), Commits);
+            burst.Run(group, request => request.Complete(), lane);
             return;
         }
 
@@ -146,7 +153,7 @@ internal sealed class PostgresGroups
             }
         }
 
-        burst.Run(group, request => request.Complete(), Commits);
+        burst.Run(group, request => request.Complete(), lane);
     }
 
     /// <summary>

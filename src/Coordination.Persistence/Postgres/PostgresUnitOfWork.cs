@@ -125,7 +125,7 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
             HandedOver = inbox?.HandedOver,
             Settlement = Settlement.Of(Dialect, inbox),
         };
-        if (phase is UnitOfWorkPhase.Idle && !alone)
+        if (phase is UnitOfWorkPhase.Idle && !alone && !changes.NeedOwnTransaction)
         {
             await CommitWithOthersAsync(member, cancellationToken);
         }
@@ -139,7 +139,7 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = new CommitRequest(member);
-        store.Groups.Commits.Add(request);
+        (changes.AreUnhurried ? store.Groups.Unhurried : store.Groups.Commits).Add(request);
         try
         {
             await request.Done;

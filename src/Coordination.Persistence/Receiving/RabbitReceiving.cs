@@ -79,7 +79,13 @@ internal sealed partial class RabbitReceiving(
         (services.GetRequiredService<IBusInstance>().HostConfiguration as IRabbitMqHostConfiguration)?.Settings;
 
     // A queue that cannot be declared must not hold up what goes elsewhere.
-    private void Tried() => endpoints.AreDeclared |= receiving.All(one => one.WasTried);
+    private void Tried()
+    {
+        if (receiving.All(one => one.WasTried))
+        {
+            endpoints.AreDeclared = true;
+        }
+    }
 
     private bool Declares => services.GetService<RabbitMqOptions>()?.DeclareTopology ?? true;
 
@@ -111,11 +117,7 @@ internal sealed partial class RabbitReceiving(
     private async Task<bool> IdleAsync(Func<bool> isBusy, CancellationToken cancellationToken)
     {
         var cancelled = false;
-        foreach (var endpoint in endpoints.All)
-        {
-            endpoint.GiveBack();
-        }
-
+        GiveBackAll();
         while (endpoints.All.Any(endpoint => endpoint.Active > 0) || isBusy())
         {
             var waited = clock.GetElapsedTime(stopAsked);
@@ -134,9 +136,19 @@ internal sealed partial class RabbitReceiving(
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(20), clock, CancellationToken.None).ConfigureAwait(false);
+            // Until the broker has ended the subscriptions, more arrives.
+            GiveBackAll();
         }
 
         return true;
+    }
+
+    private void GiveBackAll()
+    {
+        foreach (var endpoint in endpoints.All)
+        {
+            endpoint.GiveBack();
+        }
     }
 
     [LoggerMessage(3303, LogLevel.Warning, "Stopped before every message was handled to its end; the broker delivers those again")]

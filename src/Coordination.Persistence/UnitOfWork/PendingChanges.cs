@@ -45,7 +45,18 @@ internal sealed class PendingChanges
         }
     }
 
-    public void Execute(Statement statement) => statements.Add(statement);
+    /// <summary>A statement among them concerns its whole transaction.</summary>
+    public bool NeedOwnTransaction { get; private set; }
+
+    /// <summary>They may be lost in a crash of the database.</summary>
+    public bool AreUnhurried { get; private set; }
+
+    public void Execute(Statement statement)
+    {
+        NeedOwnTransaction |= statement.NeedsOwnTransaction;
+        AreUnhurried |= statement.IsUnhurried;
+        statements.Add(statement);
+    }
 
     public void Send(OutgoingMessage message)
     {

@@ -19,6 +19,17 @@ public sealed record Statement(string Text, params StatementParameter[] Paramete
     /// <c>INSERT ... VALUES (...)</c>: its form for many is derived.
     /// </summary>
     public string? ForMany { get; init; }
+
+    /// <summary>
+    /// The statement concerns its whole transaction (a setting, a lock on a table, deferred constraints): nothing else is committed with the unit of work
+    /// it belongs to. A text that begins with <c>SET</c> needs no saying.
+    /// </summary>
+    public bool OwnTransaction { get; init; }
+
+    /// <summary>The commit need not outlive a crash of the database: it may share its transaction with its like and with nothing else.</summary>
+    internal bool IsUnhurried { get; init; }
+
+    internal bool NeedsOwnTransaction => OwnTransaction || (!IsUnhurried && Text.StartsWith("SET ", StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>A value for <c>@Name</c>.</summary>

@@ -26,8 +26,10 @@ public sealed class An_ordered_group
         groups.Enter(Row(1));
         groups.Enter(Row(2));
         groups.Enter(Row(3));
+        var letGo = new List<long>();
 
-        groups.Stuck(run).Select(row => row.Id).ShouldBe([2, 3]);
+        groups.Stuck(run, letGo.Add).Select(row => row.Id).ShouldBe([2, 3]);
+        letGo.ShouldBe([2, 3]);
         groups.Enter(Row(4)).ShouldBeTrue();
     }
 

@@ -38,6 +38,89 @@ public sealed class Units_of_work_in_bad_company
         (await store.CountAsync("inbox")).ShouldBe(11);
     }
 
+    [Theory]
+    [Trait("req", "WAL-12")]
+    [InlineData("SET LOCAL synchronous_commit TO off", false)]
+    [InlineData("set local synchronous_commit to off", false)]
+    [InlineData("SELECT set_config('synchronous_commit', 'off', true)", true)]
+    public async Task What_one_sets_for_its_transaction_holds_for_no_other(string setting, bool saysSo)
+    {
+        await using var store = await PostgresStores.StartAsync(null);
+        var durability = await DurabilityAsync(store);
+        var units = Enumerable.Range(0, 12).ToList();
+        var commits = new List<Task>();
+        store.Units.Together(
+            units,
+            i =>
+            {
+                var work = store.Units.Create();
+                if (i % 3 == 1)
+                {
+                    work.Execute(new Statement(setting) { OwnTransaction = saysSo });
+                }
+
+                work.Execute(new Statement($"INSERT INTO {durability} VALUES (@number)", ("number", i, ColumnKind.Int32)));
+                commits.Add(work.CommitAsync(Ct));
+            }
+        );
+        await Task.WhenAll(commits);
+
+        (await ConfirmedAsync(store, durability)).ShouldBe(units.Select(i => i % 3 == 1 ? "off" : "on"));
+    }
+
+    /// <summary>A commit that may be lost in a crash of the database, such as the removal of what was delivered, takes no other with it.</summary>
+    [Fact]
+    [Trait("req", "WAL-12")]
+    public async Task The_outbox_own_statements_make_no_commit_of_others_less_durable()
+    {
+        await using var store = await PostgresStores.StartAsync(null, configure: options => options.CommitLanes = 1);
+        var durability = await DurabilityAsync(store);
+        var outbox = store.Get<IOutboxStore>();
+        var units = Enumerable.Range(0, 400).ToList();
+        var commits = new List<Task>();
+        store.Units.Together(
+            units,
+            i =>
+            {
+                var work = store.Units.Create(new InboxKey(Guid.NewGuid(), Guid.NewGuid()));
+                work.Execute(new Statement($"INSERT INTO {durability} VALUES (@number)", ("number", i, ColumnKind.Int32)));
+                commits.Add(work.CommitAsync(Ct));
+                if (i % 20 == 0)
+                {
+                    commits.Add(outbox.DeleteAsync([i], Ct));
+                    commits.Add(outbox.PostponeAsync([i], "later", TimeSpan.FromSeconds(1), counts: false, Ct));
+                }
+            }
+        );
+        await Task.WhenAll(commits);
+
+        (await ConfirmedAsync(store, durability)).ShouldBe(units.Select(_ => "on"));
+    }
+
+    /// <summary>A table that notes at the commit of each row whether the server writes it down before it confirms.</summary>
+    private static async Task<string> DurabilityAsync(StoreFixture store)
+    {
+        var table = store.Sql.Table("durability");
+        await store.Units.ExecuteAsync(new Statement($"CREATE TABLE {table} (number int PRIMARY KEY, confirmed text)"));
+        await store.Units.ExecuteAsync(
+            new Statement(
+                $"""
+                CREATE FUNCTION {table}_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                  UPDATE {table} SET confirmed = current_setting('synchronous_commit') WHERE number = NEW.number; RETURN NULL; END $$
+                """
+            )
+        );
+        await store.Units.ExecuteAsync(
+            new Statement(
+                $"CREATE CONSTRAINT TRIGGER note AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {table}_note()"
+            )
+        );
+        return table;
+    }
+
+    private static Task<IReadOnlyList<string>> ConfirmedAsync(StoreFixture store, string table) =>
+        store.Units.QueryAsync(new Statement($"SELECT confirmed FROM {table} ORDER BY number"), row => row.GetString(0), Ct);
+
     [Fact]
     public async Task Parameters_in_another_order_mean_the_same()
     {
