@@ -24,7 +24,7 @@ tests run on real servers:
                   (which is made first if there is none)
 
 The last line is "N passed, N failed, N skipped"; the exit code is 0 only if nothing failed and nothing was skipped.
-Logs and results: artifacts/test-results/. A test project may run COORDINATION_TEST_LIMIT seconds (1200). Needed beforehand: the .NET SDK that global.json names.
+Logs and results: artifacts/test-results/. A test project may run COORDINATION_TEST_LIMIT seconds (1200; with --full 7200). Needed beforehand: the .NET SDK that global.json names.
 TEXT
 }
 
