@@ -203,6 +203,11 @@ internal sealed partial class LocalEndpoint
             }
 
             LogReturned(Name, error.GetType().Name, error.Message);
+            if (Concurrency == 1)
+            {
+                // One at a time means in order: what is here behind it comes again behind it.
+                GiveBack();
+            }
         }
         finally
         {
