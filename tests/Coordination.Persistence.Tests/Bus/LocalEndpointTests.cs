@@ -155,6 +155,59 @@ public sealed class An_endpoint_of_this_process
     }
 
     [Fact]
+    public async Task Keeps_the_order_when_it_handles_one_at_a_time_and_one_comes_again()
+    {
+        await using var installation = new Embedded();
+        var (applied, firstRuns) = (new List<int>(), 0);
+        using var host = await installation.StartAsync(builder =>
+            builder.AddEndpoint(
+                Name,
+                (_, endpoint) =>
+                    endpoint.Consumer(() =>
+                        new NumberConsumer(
+                            async (number, cancellationToken) =>
+                            {
+                                if (number == 1 && Interlocked.Increment(ref firstRuns) == 1)
+                                {
+                                    await Task.Delay(Timeout.Infinite, cancellationToken);
+                                }
+
+                                lock (applied)
+                                {
+                                    applied.Add(number);
+                                }
+                            }
+                        )
+                    ),
+                concurrentMessageLimit: 1,
+                prefetchCount: 50
+            )
+        );
+        var endpoint = host.Services.GetRequiredService<LocalEndpoints>().All.Single();
+        await SendInOrderAsync(host, 5);
+        await Eventually.Until(
+            () => Task.FromResult(Volatile.Read(ref firstRuns) == 1 && endpoint.Waiting == 4),
+            Deadline,
+            "four wait behind the first",
+            Ct
+        );
+
+        endpoint.Cancel();
+
+        await Eventually.Until(() => Task.FromResult(Count(applied) == 5), Deadline, "all are applied", Ct);
+        applied.ShouldBe([1, 2, 3, 4, 5]);
+        await host.StopAsync(Ct);
+
+        static int Count(List<int> numbers)
+        {
+            lock (numbers)
+            {
+                return numbers.Count;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Takes_no_more_from_the_table_than_it_has_room_for()
     {
         await using var installation = new Embedded();
@@ -237,6 +290,26 @@ public sealed class An_endpoint_of_this_process
         await work.CommitAsync(Ct);
     }
 
+    /// <summary>Messages 1, 2, 3 ... of one ordered group.</summary>
+    private static async Task SendInOrderAsync(IHost host, int count)
+    {
+        await using var work = host.Services.GetRequiredService<IUnitOfWorkFactory>().Create();
+        var run = Guid.CreateVersion7();
+        for (var number = 1; number <= count; number++)
+        {
+            var message = new StepProgress
+            {
+                RunId = run,
+                StepId = "one",
+                Attempt = 1,
+                Percent = number,
+            };
+            work.Send(ContractOutgoing.To(Name, message, Installation.Envelope(host, run)) with { Ordered = true, GroupId = run });
+        }
+
+        await work.CommitAsync(Ct);
+    }
+
     private static async Task<long> RowsAsync(IHost host, string table)
     {
         var units = host.Services.GetRequiredService<IUnitOfWorkFactory>();
@@ -246,6 +319,11 @@ public sealed class An_endpoint_of_this_process
     private sealed class Consumer(Func<CancellationToken, Task> handle) : IConsumer<StepProgress>
     {
         public Task Consume(ConsumeContext<StepProgress> context) => handle(context.CancellationToken);
+    }
+
+    private sealed class NumberConsumer(Func<int, CancellationToken, Task> handle) : IConsumer<StepProgress>
+    {
+        public Task Consume(ConsumeContext<StepProgress> context) => handle(context.Message.Percent!.Value, context.CancellationToken);
     }
 
     private sealed class OtherConsumer(Func<Task> handle) : IConsumer<StepProgress>
