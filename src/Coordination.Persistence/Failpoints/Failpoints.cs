@@ -63,6 +63,15 @@ public static class Failpoints
     /// <summary>A scheduled retry is committed.</summary>
     public const string RetryCommitted = "R2";
 
+    /// <summary>The intent of an effect is committed; the call has not been made.</summary>
+    public const string EffectIntended = "E1";
+
+    /// <summary>The call of an effect has returned; its outcome is not recorded.</summary>
+    public const string EffectMade = "E2";
+
+    /// <summary>The outcome of an effect is committed; the agent does not know it yet.</summary>
+    public const string EffectRecorded = "E3";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -86,5 +95,8 @@ public static class Failpoints
         Accepted,
         RetryScheduled,
         RetryCommitted,
+        EffectIntended,
+        EffectMade,
+        EffectRecorded,
     ];
 }

@@ -17,6 +17,13 @@ internal sealed class PostgresDialect(bool isEmbedded) : SqlDialect
 
     public override string ForUpdateSkipLocked => "FOR UPDATE SKIP LOCKED";
 
+    public override string ForShare => "FOR SHARE";
+
+    public override string UnixSeconds => "CAST(floor(extract(epoch FROM clock_timestamp())) AS bigint)";
+
+    public override string Chain(string before, string number, string digest) =>
+        $"sha256({before} || int8send(CAST({number} AS bigint)) || {digest})";
+
     public override string AnyOf(string column, string parameter) => $"{column} = ANY({parameter})";
 
     internal override string DeleteSome(string table, string condition) =>

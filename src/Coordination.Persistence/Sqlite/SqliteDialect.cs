@@ -19,6 +19,12 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string ForUpdateSkipLocked => "";
 
+    public override string ForShare => "";
+
+    public override string UnixSeconds => "unixepoch('now')";
+
+    public override string Chain(string before, string number, string digest) => $"{SqliteChain.Name}({before}, {number}, {digest})";
+
     public override string AnyOf(string column, string parameter) => $"{column} IN (SELECT value FROM json_each({parameter}))";
 
     internal override string DeleteSome(string table, string condition) =>

@@ -90,6 +90,7 @@ internal sealed class SqliteWriter(SqliteStoreOptions options) : IDisposable
 
         var opened = new SqliteConnection(options.ConnectionString);
         opened.Open();
+        SqliteChain.AddTo(opened);
         using var pragma = opened.CreateCommand();
         // FULL: an acknowledged commit survives a power cut; WAL alone would not promise that.
         pragma.CommandText =

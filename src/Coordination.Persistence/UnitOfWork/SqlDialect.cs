@@ -23,6 +23,17 @@ public abstract class SqlDialect
     /// <summary>Appended to a SELECT of rows that will be changed: <c>FOR UPDATE</c> or nothing (SQLite has one writer).</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>Appended to a SELECT of rows that others must not change before this transaction has ended: <c>FOR SHARE</c> or nothing.</summary>
+    public abstract string ForShare { get; }
+
+    /// <summary>The database clock in seconds since 1970, as an expression.</summary>
+    public abstract string UnixSeconds { get; }
+
+    /// <summary>
+    /// The next hash of a chain, <c>sha256(before | number as 8 bytes, big-endian | digest)</c>, of two expressions of kind Bytes and one of kind Int64.
+    /// </summary>
+    public abstract string Chain(string before, string number, string digest);
+
     /// <summary>As <see cref="ForUpdate"/>, passing over rows another transaction holds.</summary>
     public abstract string ForUpdateSkipLocked { get; }
 

@@ -73,6 +73,100 @@ public abstract class AgentContext
         return AgentJson.TryRead<T>(answer, $"answers.{questionId}", out var value, out var problem) ? value! : throw problem!;
     }
 
+    /// <summary>
+    /// Takes an outside action, once: whatever crashes, is retried or asked for again, the effect is made as often as its class allows and its first result is
+    /// returned every time. The intent is stored before the call and the outcome after it.
+    /// </summary>
+    /// <param name="tool">What is done; one use of it per step. With a <see cref="EffectTool"/> there may be several, told apart by its scope.</param>
+    /// <param name="effectClass">What may be done when its end is not known.</param>
+    /// <param name="args">What it is done with, as an object; the same effect asked for with other arguments is refused.</param>
+    /// <param name="call">Makes the call, with its idempotency key and the token that stops it together with the attempt: pass it to the target where the class is <see cref="EffectClass.Keyed"/>.</param>
+    /// <exception cref="EffectFailure">It did not succeed, after everything that may be tried.</exception>
+    /// <exception cref="InputRequiredException">Whether it happened is not known and a person has to say so. Let it pass.</exception>
+    public Task<T> Effect<T>(string tool, EffectClass effectClass, object? args, Func<string, CancellationToken, Task<T>> call) =>
+        Effect(new EffectTool(tool, effectClass), args, call, probe: null);
+
+    /// <inheritdoc cref="Effect{T}(string, EffectClass, object?, Func{string, CancellationToken, Task{T}})"/>
+    /// <param name="tool">What is done, declared once.</param>
+    /// <param name="args">What it is done with, as an object with the members the tool's scope names.</param>
+    /// <param name="call">Makes the call, with its idempotency key.</param>
+    /// <param name="probe">Asks the target whether the effect with this key happened; needed for <see cref="EffectClass.Probed"/>.</param>
+    public Task<T> Effect<T>(
+        EffectTool tool,
+        object? args,
+        Func<string, CancellationToken, Task<T>> call,
+        Func<string, CancellationToken, Task<ProbeAnswer<T>>>? probe = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        ArgumentNullException.ThrowIfNull(call);
+        var probed = tool.Class == EffectClass.Probed || tool.VerifiedWithin is not null;
+        return probed && probe is null
+            ? throw new ArgumentException($"Effect tool '{tool.Name}' is asked whether it happened: pass the probe.", nameof(probe))
+            : Session.PerformAsync(Session.Intent(tool, args), call, probe, notes: null);
+    }
+
+    /// <inheritdoc cref="Effect{T}(string, EffectClass, object?, Func{string, CancellationToken, Task{T}})"/>
+    public Task Effect(string tool, EffectClass effectClass, object? args, Func<string, CancellationToken, Task> call) =>
+        Effect(new EffectTool(tool, effectClass), args, call);
+
+    /// <inheritdoc cref="Effect{T}(EffectTool, object?, Func{string, CancellationToken, Task{T}}, Func{string, CancellationToken, Task{ProbeAnswer{T}}}?)"/>
+    public Task Effect(EffectTool tool, object? args, Func<string, CancellationToken, Task> call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return Effect<object?>(
+            tool,
+            args,
+            async (key, token) =>
+            {
+                await call(key, token);
+                return null;
+            },
+            probe: null
+        );
+    }
+
+    /// <summary>
+    /// Reads something outside. Repeated freely when it fails; once it has succeeded, its answer is kept and later attempts of the step see the same one.
+    /// </summary>
+    /// <param name="name">What is read.</param>
+    /// <param name="args">Which; every different one is a read of its own.</param>
+    /// <param name="call">Reads.</param>
+    /// <exception cref="EffectFailure">It did not succeed, after everything that may be tried.</exception>
+    public Task<T> Read<T>(string name, object? args, Func<CancellationToken, Task<T>> call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return Session.PerformAsync(Session.ReadIntent(name, args), (_, token) => call(token), probe: null, notes: null);
+    }
+
+    /// <summary>The time, the same one in every attempt of the step.</summary>
+    public DateTimeOffset Now() => Session.Now();
+
+    /// <summary>A new id, the same one in every attempt of the step.</summary>
+    public Guid NewId() => Session.NewId();
+
+    /// <summary>A random number from 0 up to 1, the same one in every attempt of the step.</summary>
+    public double NextRandom() => Session.NextRandom();
+
+    /// <summary>
+    /// Says that the step's result lacks something. Needed after a caught <see cref="EffectFailure"/>: a step that returns as if nothing were missing fails instead.
+    /// </summary>
+    /// <param name="what">For a person to read, up to 500 characters.</param>
+    /// <param name="failure">Why; null: every failure so far.</param>
+    public void Missing(string what, EffectFailure? failure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(what);
+        Session.Missing(what, failure);
+    }
+
+    internal EffectSession? Effects { get; init; }
+
+    internal EffectSession Session =>
+        Effects
+        ?? throw new InvalidOperationException(
+            $"Agent type '{AgentType}' is registered as Inline: it runs inside a database transaction and touches nothing outside. Remove AgentOptions.Inline."
+        );
+
     private static readonly IReadOnlyDictionary<string, JsonElement> NoAnswers = new Dictionary<string, JsonElement>(
         0,
         StringComparer.Ordinal

@@ -21,6 +21,15 @@ public sealed class AgentOptions
     /// </summary>
     public bool RetryUnknown { get; set; }
 
+    /// <summary>
+    /// Names the logic: change it when the agent's code or prompts change what effects a step makes or in which order. A step that has begun with another definition
+    /// stops with VERSION_SKEW instead of going on with logic it was not begun with. Null: the contract. 1 to 100 characters.
+    /// </summary>
+    public string? Definition { get; set; }
+
+    /// <summary>Older definitions whose half-done steps this one can go on with.</summary>
+    public IList<string> ContinuesFrom { get; } = [];
+
     /// <summary>Messages the broker hands over in advance, 1 to 1,000. Null: as many as <see cref="Concurrency"/>.</summary>
     public int? PrefetchCount { get; set; }
 }

@@ -4,12 +4,14 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Coordination.Workers;
 
-/// <summary>The workers' table: claims on attempts of steps.</summary>
+/// <summary>The workers' tables: claims on attempts of steps, the journal of effects, retry budgets.</summary>
 public abstract class WorkersDbContext(DbContextOptions options) : ModuleDbContext(options)
 {
     public const string Module = "workers";
 
-    protected override void DefineModel(ModelBuilder model) =>
+    protected override void DefineModel(ModelBuilder model)
+    {
+        EffectTables.Define(model);
         model.Entity<StepClaimRecord>(claim =>
         {
             claim.ToTable("step_claim");
@@ -29,6 +31,7 @@ public abstract class WorkersDbContext(DbContextOptions options) : ModuleDbConte
             claim.Property(x => x.AgentType).HasMaxLength(64);
             claim.Property(x => x.State).HasMaxLength(8);
         });
+    }
 }
 
 /// <summary>A claim on one attempt of a step or of its compensation.</summary>

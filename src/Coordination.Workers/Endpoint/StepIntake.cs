@@ -153,6 +153,7 @@ internal sealed class StepIntake(
                     envelope,
                     now,
                     progress: null,
+                    effects: null,
                     () =>
                         cancellationToken.IsCancellationRequested ? StopCause.Shutdown
                         : timeout.IsCancellationRequested ? StopCause.TimedOut

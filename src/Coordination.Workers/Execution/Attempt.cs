@@ -23,6 +23,7 @@ internal sealed class Attempt : IDisposable
     private readonly TimeProvider time;
     private readonly TimeSpan trusted;
     private CancellationTokenSource? timeout;
+    private long renewedAt;
     private StopCause cause;
     private bool ended;
 
@@ -36,6 +37,7 @@ internal sealed class Attempt : IDisposable
         Claim = claim;
         this.time = time;
         // Stop before others may start: 5 s for a lease of 30 s, less for shorter ones.
+        renewedAt = claim.AskedAt;
         trusted = leaseTtl - Min(TimeSpan.FromSeconds(5), leaseTtl / 6);
         lease = new CancellationTokenSource(Positive(trusted - time.GetElapsedTime(claim.AskedAt)), time);
         lease.Token.Register(() => Stop(StopCause.LeaseLost));
@@ -61,6 +63,20 @@ internal sealed class Attempt : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether others may carry it out by now. Reckoned, not remembered: a process that was frozen wakes up before its timers do.
+    /// </summary>
+    public bool IsLost
+    {
+        get
+        {
+            lock (gate)
+            {
+                return cause == StopCause.LeaseLost || time.GetElapsedTime(renewedAt) >= trusted;
+            }
+        }
+    }
+
     /// <summary>The lease was renewed by a request sent at <paramref name="askedAt"/>.</summary>
     public void Renewed(long askedAt)
     {
@@ -68,6 +84,7 @@ internal sealed class Attempt : IDisposable
         {
             if (!ended && cause != StopCause.LeaseLost)
             {
+                renewedAt = Math.Max(renewedAt, askedAt);
                 lease.CancelAfter(Positive(trusted - time.GetElapsedTime(askedAt)));
             }
         }

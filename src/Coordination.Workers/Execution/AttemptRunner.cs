@@ -14,6 +14,7 @@ namespace Coordination.Workers;
 /// </summary>
 internal sealed class AttemptRunner(
     StepExecutor executor,
+    EffectSessions effects,
     ClaimStore claims,
     IUnitOfWorkFactory units,
     Answers answers,
@@ -117,6 +118,7 @@ internal sealed class AttemptRunner(
                 claim.Envelope,
                 claim.ClaimedAt,
                 (percent, note, token) => ReportAsync(attempt, percent, note, token),
+                effects.Open(attempt),
                 () => attempt.Cause,
                 attempt.Stopped
             )

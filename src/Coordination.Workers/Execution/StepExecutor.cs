@@ -12,6 +12,7 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
     /// <param name="envelope">Of the message that asked.</param>
     /// <param name="now">The database clock a moment ago.</param>
     /// <param name="progress">Sends progress reports; null drops them.</param>
+    /// <param name="effects">Its effects; null for an inline agent, which has none.</param>
     /// <param name="cause">Why <paramref name="stop"/> fired.</param>
     /// <param name="stop">Asks the agent to stop.</param>
     /// <returns>The answer; null when there must be none (lease lost, shutdown).</returns>
@@ -21,6 +22,7 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
         Envelope envelope,
         DateTimeOffset now,
         Func<int?, string?, CancellationToken, Task>? progress,
+        EffectSession? effects,
         Func<StopCause> cause,
         CancellationToken stop
     )
@@ -40,18 +42,18 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
             Tenant = envelope.Tenant,
             Deadline = now + Limit(work, envelope, now),
             Logger = logger,
+            Effects = effects,
             Answers = work.Answers ?? new Dictionary<string, System.Text.Json.JsonElement>(StringComparer.Ordinal),
         };
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            if (work.Compensating)
+            if (effects is { MayHaveHistory: true })
             {
-                await agent.Adapter.CompensateAsync(scope.ServiceProvider, work.Input, work.Output ?? default, context, stop);
-                return StepAnswer.Compensated(work);
+                await effects.ResumeAsync(stop);
             }
 
-            return StepAnswer.Completed(work, await agent.Adapter.ExecuteAsync(scope.ServiceProvider, work.Input, context, stop));
+            await using var scope = scopes.CreateAsyncScope();
+            return await CarryOutAsync(agent, work, context, effects, scope.ServiceProvider, stop);
         }
         catch (InputRequiredException question) when (!work.Compensating)
         {
@@ -66,6 +68,46 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
                 StopCause.TimedOut => Fail(logger, agent, work, TimedOut, null),
                 _ => Fail(logger, agent, work, FailureClassifier.Classify(exception, agent.Options), exception),
             };
+        }
+    }
+
+    private static async Task<StepAnswer> CarryOutAsync(
+        AgentRegistration agent,
+        StepWork work,
+        StepContext context,
+        EffectSession? effects,
+        IServiceProvider services,
+        CancellationToken stop
+    )
+    {
+        try
+        {
+            StepAnswer answer;
+            if (work.Compensating)
+            {
+                await agent.Adapter.CompensateAsync(services, work.Input, work.Output ?? default, context, stop);
+                answer = StepAnswer.Compensated(work);
+            }
+            else
+            {
+                answer = StepAnswer.Completed(work, await agent.Adapter.ExecuteAsync(services, work.Input, context, stop));
+            }
+
+            if (effects is null)
+            {
+                return answer;
+            }
+
+            await effects.DrainAsync();
+            await effects.FlushAsync();
+            return effects.Concealed is { } failure ? throw failure : answer;
+        }
+        finally
+        {
+            if (effects is not null)
+            {
+                await effects.DrainAsync();
+            }
         }
     }
 

@@ -24,6 +24,9 @@ public sealed class TransientFailure(string detail, string? reasonCode = null) :
 {
     /// <summary>One of the contracts' reason codes, or null.</summary>
     public string? ReasonCode { get; } = reasonCode;
+
+    /// <summary>Inside an effect's call: no other call before this time has passed (what the target asked for).</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>Ends an attempt because an answer is needed first; made by <see cref="AgentContext.Ask{T}"/>. Agents let it pass.</summary>

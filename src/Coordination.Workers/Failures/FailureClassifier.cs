@@ -31,6 +31,17 @@ internal static class FailureClassifier
         {
             PermanentFailure failure => new(FailureClass.Permanent, Code(failure.ReasonCode, ReasonCode.NonRetryable), Detail(failure)),
             TransientFailure failure => new(FailureClass.Transient, Code(failure.ReasonCode, ReasonCode.Degraded), Detail(failure)),
+            EffectFailure failure => new(
+                failure.Retryable ? FailureClass.Transient : FailureClass.Permanent,
+                Code(failure.Code, ReasonCode.NonRetryable),
+                Detail(failure)
+            ),
+            // While undoing nobody is asked: the run says what could not be undone.
+            InputRequiredException question when question.QuestionId.StartsWith(EffectState.Prefix, StringComparison.Ordinal) => new(
+                FailureClass.Permanent,
+                ReasonCode.InDoubt,
+                Text.Bounded(question.Question, MaxDetail)
+            ),
             AggregateException { InnerExceptions: [var inner] } => Classify(inner, options),
             TargetInvocationException { InnerException: { } inner } => Classify(inner, options),
             // The step's own token did not fire: something the agent called gave up.

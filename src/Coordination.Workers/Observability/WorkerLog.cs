@@ -125,4 +125,51 @@ internal static partial class WorkerLog
 
     [LoggerMessage(3021, LogLevel.Warning, "The agent types could not be announced; trying again")]
     public static partial void AnnounceFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        3022,
+        LogLevel.Warning,
+        "The journal of step {StepId} of run {RunId} could not be written; nothing goes on before it is, trying again in {Pause} ms"
+    )]
+    public static partial void JournalPostponed(this ILogger logger, Exception exception, string stepId, Guid runId, double pause);
+
+    [LoggerMessage(
+        3023,
+        LogLevel.Warning,
+        "Effect {Tool} ({Scope}) call {Call} failed with {Code}: {Detail}; the next call is made in {Delay} ms"
+    )]
+    public static partial void EffectRetried(
+        this ILogger logger,
+        Exception exception,
+        string tool,
+        string scope,
+        int call,
+        string code,
+        string? detail,
+        double delay
+    );
+
+    [LoggerMessage(3024, LogLevel.Warning, "Effect {Tool} ({Scope}) did not succeed after {Calls} calls: {Code}: {Detail}")]
+    public static partial void EffectFailed(
+        this ILogger logger,
+        Exception exception,
+        string tool,
+        string scope,
+        int calls,
+        string code,
+        string? detail
+    );
+
+    [LoggerMessage(
+        3025,
+        LogLevel.Warning,
+        "Effect {Tool} ({Scope}) is in doubt: a person has to say whether it happened (question {QuestionId})"
+    )]
+    public static partial void EffectInDoubt(this ILogger logger, string tool, string scope, string questionId);
+
+    [LoggerMessage(3026, LogLevel.Information, "Effect {Tool} ({Scope}) succeeded after {Calls} calls (degraded)")]
+    public static partial void EffectDegraded(this ILogger logger, string tool, string scope, int calls);
+
+    [LoggerMessage(3027, LogLevel.Warning, "The retry budget of backend {Backend} could not be asked; nothing is retried until it can")]
+    public static partial void RetryBudgetUnknown(this ILogger logger, Exception exception, string backend);
 }

@@ -13,6 +13,7 @@ internal sealed class WorkerMetrics : IDisposable
     private readonly Counter<long> fenced;
     private readonly Counter<long> recovered;
     private readonly Counter<long> renewFailures;
+    private readonly Counter<long> effects;
     private long fencedTotal;
 
     public WorkerMetrics()
@@ -29,6 +30,11 @@ internal sealed class WorkerMetrics : IDisposable
             "coordination.worker.recovered",
             "{attempt}",
             "Attempts taken over from other workers or from the waiting claims"
+        );
+        effects = meter.CreateCounter<long>(
+            "coordination.worker.effect.calls",
+            "{call}",
+            "Ended calls of effects, reads and models, by tool, status and whether it was the first call"
         );
         renewFailures = meter.CreateCounter<long>("coordination.worker.renew_failures", "{request}", "Lease renewals that failed");
     }
@@ -52,6 +58,14 @@ internal sealed class WorkerMetrics : IDisposable
     }
 
     public void Recovered(string agentType) => recovered.Add(1, Tag(agentType));
+
+    public void EffectEnded(string tool, EffectStatus status, int call) =>
+        effects.Add(
+            1,
+            new KeyValuePair<string, object?>("tool", tool),
+            new KeyValuePair<string, object?>("status", Words.Of(status)),
+            new KeyValuePair<string, object?>("first", call == 1)
+        );
 
     public void RenewFailed() => renewFailures.Add(1);
 

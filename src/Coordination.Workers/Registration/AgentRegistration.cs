@@ -28,6 +28,11 @@ internal sealed partial class AgentRegistration
             );
         }
 
+        if (options.Definition is { } definition && (string.IsNullOrWhiteSpace(definition) || definition.Length > 100))
+        {
+            throw new ArgumentException($"Agent '{type}': Definition must be 1 to 100 characters.", nameof(options));
+        }
+
         Type = type;
         Options = options;
         Contract = options.Contract ?? $"{type}.v1";
@@ -42,6 +47,8 @@ internal sealed partial class AgentRegistration
     public AgentOptions Options { get; }
 
     public string Contract { get; }
+
+    public string Definition => Options.Definition ?? Contract;
 
     public AgentAdapter Adapter { get; }
 

@@ -83,6 +83,13 @@ public static class WorkerServiceCollectionExtensions
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<StepExecutor>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<JournalStore>();
+        services.AddSingleton<EffectStore>();
+        services.AddSingleton<IRetryBudgets, RetryBudgets>();
+        services.AddSingleton<CallTimes>();
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<EffectSessions>(provider, (Func<double>)Random.Shared.NextDouble)
+        );
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<StepIntake>();
         services.AddSingleton<EmbeddedStart>();

@@ -19,6 +19,33 @@ public sealed class TestAgentContext : AgentContext
         AgentType = "test";
         Tenant = "default";
         Logger = NullLogger.Instance;
+        Effects = new EffectSession(
+            new SessionSettings
+            {
+                Work = new StepWork
+                {
+                    RunId = RunId,
+                    StepId = StepId,
+                    Attempt = Attempt,
+                    AgentType = AgentType,
+                    Input = JsonSerializer.SerializeToElement<object?>(null),
+                    TimeoutMs = 0,
+                },
+                AgentType = AgentType,
+                Tenant = Tenant,
+                Definition = "test",
+                Epoch = 1,
+                Worker = "test",
+                Answers = new Dictionary<string, JsonElement>(StringComparer.Ordinal),
+                Budgets = new UnlimitedRetries(),
+                Times = new CallTimes(),
+                Metrics = new WorkerMetrics(),
+                Time = TimeProvider.System,
+                Jitter = () => 0,
+                Logger = Logger,
+            },
+            new MemoryJournal(TimeProvider.System)
+        );
     }
 
     /// <summary>What the agent reported, in order.</summary>

@@ -20,6 +20,12 @@ internal sealed class BrokeredDialect : SqlDialect
 
     public override string ForUpdateSkipLocked => inner.ForUpdateSkipLocked;
 
+    public override string ForShare => inner.ForShare;
+
+    public override string UnixSeconds => inner.UnixSeconds;
+
+    public override string Chain(string before, string number, string digest) => inner.Chain(before, number, digest);
+
     public override string AnyOf(string column, string parameter) => inner.AnyOf(column, parameter);
 
     internal override string DeleteSome(string table, string condition) => inner.DeleteSome(table, condition);

@@ -63,6 +63,11 @@ internal sealed class RunWork
         services.AddSingleton<Suspects>();
         services.AddSingleton<StepExecutor>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<JournalStore>();
+        services.AddSingleton<EffectStore>();
+        services.AddSingleton<IRetryBudgets, RetryBudgets>();
+        services.AddSingleton<CallTimes>();
+        services.AddSingleton<EffectSessions>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<StepIntake>();
         services.AddSingleton<EmbeddedStart>();

@@ -1,0 +1,114 @@
+namespace Coordination.Workers;
+
+/// <summary>How far an effect is.</summary>
+public enum EffectStatus
+{
+    /// <summary>The call was about to be made; how it ended is not recorded.</summary>
+    Open,
+
+    /// <summary>It was done.</summary>
+    Succeeded,
+
+    /// <summary>It was not done and will not be.</summary>
+    Failed,
+
+    /// <summary>It was not done and may be tried again.</summary>
+    Retryable,
+
+    /// <summary>The call ended without saying whether it was done.</summary>
+    Unknown,
+
+    /// <summary>The target has taken it on; whether it was done is not known yet.</summary>
+    Accepted,
+
+    /// <summary>Waits for a person to say whether it was done.</summary>
+    InDoubt,
+
+    /// <summary>A person or a probe said that it was not done: it may be done.</summary>
+    NotDone,
+}
+
+/// <summary>What the journal tells of one effect.</summary>
+internal sealed record EffectState
+{
+    public required string Key { get; init; }
+    public required string Tool { get; init; }
+    public required EffectClass Class { get; init; }
+    public required string ArgsHash { get; init; }
+    public EffectStatus Status { get; init; }
+
+    /// <summary>Calls that may have reached the target.</summary>
+    public int Calls { get; init; }
+
+    /// <summary>Calls that are known to have failed, or to have ended without an answer.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>Changes of the effect's row so far.</summary>
+    public int Version { get; init; }
+    public DateTimeOffset CalledAt { get; init; }
+    public byte[]? Result { get; init; }
+    public string? Code { get; init; }
+    public string? Detail { get; init; }
+    public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>Who made the last call: to know one's own from a predecessor's.</summary>
+    public (long Epoch, string Worker) CalledBy { get; init; }
+
+    /// <summary>Names the doubt a person is asked about: this call and no other.</summary>
+    public string QuestionId => $"{Prefix}{Key}:{Calls}";
+
+    public const string Prefix = "effect:";
+}
+
+/// <summary>Reads a step's journal back into what it tells. Pure.</summary>
+internal static class EffectHistory
+{
+    public static Dictionary<string, EffectState> Of(IEnumerable<JournalRecord> records)
+    {
+        var states = new Dictionary<string, EffectState>(StringComparer.Ordinal);
+        foreach (var record in records.Where(record => record.Key is not null && record.Kind != JournalKind.Decision))
+        {
+            states[record.Key!] = Next(states.GetValueOrDefault(record.Key!), record);
+        }
+
+        return states;
+    }
+
+    public static EffectState Next(EffectState? before, JournalRecord record)
+    {
+        var state =
+            before
+            ?? new EffectState
+            {
+                Key = record.Key!,
+                Tool = record.Tool ?? "",
+                Class = Enum.TryParse<EffectClass>(record.Class, ignoreCase: true, out var known) ? known : EffectClass.Irreversible,
+                ArgsHash = record.ArgsHash ?? "",
+            };
+        state = state with { Version = state.Version + 1 };
+        if (record.Kind == JournalKind.Intent)
+        {
+            return state with
+            {
+                Status = EffectStatus.Open,
+                Calls = state.Calls + 1,
+                CalledAt = record.At,
+                CalledBy = (record.Epoch, record.Worker),
+                RetryAt = null,
+            };
+        }
+
+        var status = Enum.TryParse<EffectStatus>(record.Status, ignoreCase: true, out var said) ? said : EffectStatus.Unknown;
+        var failed = record.Kind == JournalKind.Outcome && status is EffectStatus.Failed or EffectStatus.Retryable or EffectStatus.Unknown;
+        return state with
+        {
+            Status = status,
+            // What a person or a probe says did not happen starts afresh.
+            Failures = status == EffectStatus.NotDone ? 0 : state.Failures + (failed ? 1 : 0),
+            Result = record.Result,
+            Code = record.Code,
+            Detail = record.Detail,
+            RetryAt = record.RetryAt,
+        };
+    }
+}

@@ -1,0 +1,414 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Coordination.Contracts;
+using Coordination.Persistence;
+
+namespace Coordination.Workers;
+
+/// <summary>
+/// The effects of one attempt. What it does about one is decided by <see cref="EffectRules"/>; this class carries it out: intent, call, outcome, each committed before the
+/// next. Safe for parallel effects of one agent.
+/// </summary>
+internal sealed partial class EffectSession(SessionSettings settings, IEffectJournal journal)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Task<EffectState>> running = new(StringComparer.Ordinal);
+    private Dictionary<string, EffectState> states = new(StringComparer.Ordinal);
+
+    /// <summary>False for the very first try of a step: there is nothing to read.</summary>
+    public bool MayHaveHistory { get; init; } = true;
+
+    /// <summary>Reads what earlier attempts, or earlier owners of this one, have written.</summary>
+    /// <exception cref="PermanentFailure">The step was begun by another definition of the agent (VERSION_SKEW).</exception>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        var records = await journal.LoadAsync(cancellationToken);
+        if (
+            records.FirstOrDefault(r => r.Definition != settings.Definition && !settings.ContinuesFrom.Contains(r.Definition ?? "")) is
+            { } other
+        )
+        {
+            throw new PermanentFailure(
+                $"The step was begun by definition '{other.Definition}' of agent '{settings.AgentType}'; this worker has '{settings.Definition}'. "
+                    + "Run a worker of the old definition, or name it in AgentOptions.ContinuesFrom where the new one can go on from there.",
+                ReasonCode.VersionSkew
+            );
+        }
+
+        lock (gate)
+        {
+            states = EffectHistory.Of(records);
+            Replay(records);
+        }
+    }
+
+    public EffectIntent Intent(EffectTool tool, object? args) =>
+        EffectIntent.Of(tool, args, settings.Tenant, settings.Work.RunId, StepOfKeys);
+
+    /// <summary>Reads are told apart by all their arguments.</summary>
+    public EffectIntent ReadIntent(string name, object? args)
+    {
+        var intent = Intent(new EffectTool(name, EffectClass.Pure), args);
+        return intent with
+        {
+            Key = EffectKey.Of(settings.Tenant, settings.Work.RunId, StepOfKeys, "read:" + intent.Tool.Id, [intent.ArgsHash]),
+        };
+    }
+
+    // What is done to undo a step is another effect than the step's own.
+    private string StepOfKeys => settings.Work.Compensating ? settings.Work.StepId + "~undo" : settings.Work.StepId;
+
+    /// <summary>One effect, once.</summary>
+    public async Task<T> PerformAsync<T>(
+        EffectIntent intent,
+        Func<string, CancellationToken, Task<T>> call,
+        Func<string, CancellationToken, Task<ProbeAnswer<T>>>? probe,
+        CallNotes<T>? notes
+    )
+    {
+        // To its end even when the attempt is stopped: the call has the token, and how it ended must be recorded.
+        var state = await JoinAsync(intent, () => CarryOutAsync(intent, call, probe, notes, settings.Stop));
+        return state.ArgsHash == intent.ArgsHash ? ResultOf<T>(intent, state) : throw await ConflictAsync(intent, state);
+    }
+
+    /// <summary>Waits for effects the agent has begun and not waited for: nothing of them may happen after the step's answer.</summary>
+    public async Task DrainAsync()
+    {
+        List<Task> left;
+        lock (gate)
+        {
+            left = [.. running.Values];
+        }
+
+        foreach (var task in left)
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Whoever asks for a key that is being worked on waits for its end.</summary>
+    private Task<EffectState> JoinAsync(EffectIntent intent, Func<Task<EffectState>> carryOut)
+    {
+        TaskCompletionSource<EffectState> mine;
+        lock (gate)
+        {
+            if (running.TryGetValue(intent.Key, out var other))
+            {
+                return other;
+            }
+
+            mine = new TaskCompletionSource<EffectState>(TaskCreationOptions.RunContinuationsAsynchronously);
+            running.Add(intent.Key, mine.Task);
+        }
+
+        _ = RunAsync();
+        return mine.Task;
+
+        async Task RunAsync()
+        {
+            try
+            {
+                var state = await carryOut().ConfigureAwait(false);
+                Leave();
+                mine.SetResult(state);
+            }
+            catch (Exception error)
+            {
+                Leave();
+                mine.SetException(error);
+            }
+        }
+
+        void Leave()
+        {
+            lock (gate)
+            {
+                running.Remove(intent.Key);
+            }
+        }
+    }
+
+    private async Task<EffectState> CarryOutAsync<T>(
+        EffectIntent intent,
+        Func<string, CancellationToken, Task<T>> call,
+        Func<string, CancellationToken, Task<ProbeAnswer<T>>>? probe,
+        CallNotes<T>? notes,
+        CancellationToken cancellationToken
+    )
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var known = Known(intent.Key);
+            switch (EffectRules.Next(known, intent, probe is not null))
+            {
+                case EffectMove.Replay:
+                    return known!;
+                case EffectMove.Conflict:
+                    throw await ConflictAsync(intent, known!);
+                case EffectMove.Refuse:
+                    throw Refused(intent, known!);
+                case EffectMove.Park:
+                    await ParkAsync(intent, known!);
+                    break;
+                case EffectMove.Probe:
+                    await ProbeAsync(intent, known!, probe!, cancellationToken);
+                    break;
+                default:
+                    await CallAsync(intent, known, call, notes, cancellationToken);
+                    break;
+            }
+        }
+    }
+
+    private async Task CallAsync<T>(
+        EffectIntent intent,
+        EffectState? known,
+        Func<string, CancellationToken, Task<T>> call,
+        CallNotes<T>? notes,
+        CancellationToken cancellationToken
+    )
+    {
+        await MayCallAsync(intent, known, cancellationToken);
+        var number = (known?.Calls ?? 0) + 1;
+        if (!await IntendAsync(intent, known))
+        {
+            return;
+        }
+
+        Failpoint.Hit(Failpoints.EffectIntended);
+        journal.ThrowIfLost();
+        var started = settings.Time.GetTimestamp();
+        var scope = new EffectScope
+        {
+            Key = intent.Key,
+            Tool = intent.Tool.Id,
+            Call = number,
+        };
+        try
+        {
+            var result = await CallOnceAsync(intent, call, scope, cancellationToken);
+            Failpoint.Hit(Failpoints.EffectMade);
+            var took = settings.Time.GetElapsedTime(started);
+            settings.Times.Add(intent.Tool.Id, took);
+            var status = intent.Tool.VerifiedWithin is null ? EffectStatus.Succeeded : EffectStatus.Accepted;
+            var outcome = Outcome(intent, status, null) with { DurationMs = (long)took.TotalMilliseconds };
+            await SettleAsync(intent, WithResult(notes?.Note(result, outcome) ?? outcome, result));
+            if (number > 1)
+            {
+                settings.Logger.EffectDegraded(intent.Tool.Id, intent.ScopeText, number);
+            }
+
+            settings.Metrics.EffectEnded(intent.Tool.Id, status, number);
+            Failpoint.Hit(Failpoints.EffectRecorded);
+        }
+        catch (Exception error)
+            when (error is not (FailpointException or InputRequiredException) && Known(intent.Key)?.Status == EffectStatus.Open)
+        {
+            await FailedAsync(intent, error, scope, number, started, cancellationToken);
+        }
+    }
+
+    /// <summary>False when the row was not as we believed; the journal has been read again.</summary>
+    private async Task<bool> IntendAsync(EffectIntent intent, EffectState? known)
+    {
+        var record = Record(JournalKind.Intent, intent) with { Args = intent.Args.Length <= MostArgs ? intent.Args : null };
+        var change = intent.IsKept ? new EffectChange(intent, EffectStatus.Open, IsCall: true, known?.Version ?? 0) : null;
+        switch (intent.Tool.Class == EffectClass.Pure ? AppendResult.Stored : await AppendAsync(record, change))
+        {
+            case AppendResult.Stored:
+                Remember(record);
+                return true;
+            case AppendResult.Guarded:
+                throw await GuardedAsync(intent);
+            default:
+                return await ReadAgainAsync(intent);
+        }
+    }
+
+    /// <summary>Commits how a call ended, or what became of an effect otherwise.</summary>
+    private async Task SettleAsync(EffectIntent intent, JournalRecord record)
+    {
+        var status = Enum.Parse<EffectStatus>(record.Status!, ignoreCase: true);
+        var change = intent.IsKept ? new EffectChange(intent, status, IsCall: false, Known(intent.Key)!.Version) : null;
+        if (await AppendAsync(record, change) == AppendResult.Stored)
+        {
+            Remember(record);
+            return;
+        }
+
+        // Nobody else may change it while the claim is ours.
+        throw new InvalidOperationException($"The effect {intent.Tool.Id} was changed while the claim was held; its journal needs a look.");
+    }
+
+    private async Task<T> CallOnceAsync<T>(
+        EffectIntent intent,
+        Func<string, CancellationToken, Task<T>> call,
+        EffectScope scope,
+        CancellationToken cancellationToken
+    )
+    {
+        using var timeout = new CancellationTokenSource(intent.Tool.Timeout, settings.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var outer = EffectScope.Current;
+        EffectScope.Current = scope;
+        try
+        {
+            return await call(intent.Key, either.Token);
+        }
+        finally
+        {
+            EffectScope.Current = outer;
+        }
+    }
+
+    private async Task FailedAsync(
+        EffectIntent intent,
+        Exception error,
+        EffectScope scope,
+        int number,
+        long started,
+        CancellationToken cancellationToken
+    )
+    {
+        journal.ThrowIfLost();
+        var verdict = CallErrors.Read(error, scope.RetryAfter);
+        var state = Known(intent.Key)!;
+        var status = EffectRules.After(intent.Tool.Class, verdict, state.Failures);
+        var delay = RetryDelays.After(state.Failures + 1, verdict.RetryAfter, settings.Jitter());
+        var again = status == EffectStatus.Retryable || (status == EffectStatus.Unknown && intent.Tool.Class == EffectClass.Keyed);
+        await SettleAsync(
+            intent,
+            Outcome(intent, status, verdict) with
+            {
+                RetryAt = again ? Exactly(journal.Now + delay) : null,
+                DurationMs = (long)settings.Time.GetElapsedTime(started).TotalMilliseconds,
+            }
+        );
+        settings.Metrics.EffectEnded(intent.Tool.Id, status, number);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(
+                "The attempt was stopped during the effect; its end is recorded.",
+                error,
+                cancellationToken
+            );
+        }
+
+        if (again)
+        {
+            settings.Logger.EffectRetried(
+                error,
+                intent.Tool.Id,
+                intent.ScopeText,
+                number,
+                verdict.Code,
+                verdict.Detail,
+                delay.TotalMilliseconds
+            );
+        }
+        else
+        {
+            settings.Logger.EffectFailed(error, intent.Tool.Id, intent.ScopeText, number, verdict.Code, verdict.Detail);
+        }
+    }
+
+    private static T ResultOf<T>(EffectIntent intent, EffectState state)
+    {
+        if (state.Result is null)
+        {
+            return typeof(T) == typeof(object)
+                ? default!
+                : throw new PermanentFailure(
+                    $"Effect {intent.Tool.Id} was done; its result is not known ({state.Detail ?? "a person said that it happened, without it"}).",
+                    ReasonCode.InDoubt
+                );
+        }
+
+        if (typeof(T) == typeof(object))
+        {
+            return default!;
+        }
+
+        var json = JsonSerializer.Deserialize<JsonElement>(state.Result);
+        return typeof(T) == typeof(JsonElement) ? (T)(object)json
+            : json.ValueKind == JsonValueKind.Null ? default!
+            : AgentJson.TryRead<T>(json, $"effects.{intent.Tool.Name}", out var value, out var problem) ? value!
+            : throw problem!;
+    }
+
+    /// <summary>It was done: a result that cannot be kept must not make it look as if it was not.</summary>
+    private static JournalRecord WithResult<T>(JournalRecord record, T result)
+    {
+        try
+        {
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(result, AgentJson.Options);
+            return bytes.Length <= MostResult
+                ? record with
+                {
+                    Result = bytes,
+                }
+                : record with
+                {
+                    Detail = $"the result has {bytes.Length:N0} bytes, {MostResult:N0} are kept",
+                };
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            return record with { Detail = $"a {typeof(T).Name} cannot be written as JSON" };
+        }
+    }
+
+    private EffectState? Known(string key)
+    {
+        lock (gate)
+        {
+            return states.GetValueOrDefault(key);
+        }
+    }
+
+    private void Remember(JournalRecord record)
+    {
+        lock (gate)
+        {
+            states[record.Key!] = EffectHistory.Next(states.GetValueOrDefault(record.Key!), record);
+        }
+    }
+
+    private JournalRecord Outcome(EffectIntent intent, EffectStatus status, CallVerdict? verdict) =>
+        Record(JournalKind.Outcome, intent) with
+        {
+            Status = Words.Of(status),
+            Code = verdict?.Code,
+            Detail = verdict?.Detail,
+        };
+
+    private JournalRecord Record(string kind, EffectIntent intent) =>
+        Blank(kind) with
+        {
+            Tool = intent.Tool.Id,
+            Class = Words.Of(intent.Tool.Class),
+            Key = intent.Key,
+            ArgsHash = intent.ArgsHash,
+        };
+
+    private JournalRecord Blank(string kind) =>
+        new()
+        {
+            RunId = settings.Work.RunId,
+            Kind = kind,
+            StepId = settings.Work.StepId,
+            Compensating = settings.Work.Compensating,
+            Attempt = settings.Work.Attempt,
+            Epoch = settings.Epoch,
+            Worker = settings.Worker,
+            At = journal.Now,
+            Definition = settings.Definition,
+            TraceId = Activity.Current?.TraceId.ToString(),
+        };
+
+    private static DateTimeOffset Exactly(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
+
+    private const int MostArgs = 64 * 1024;
+    private const int MostResult = 1024 * 1024;
+}

@@ -1,0 +1,51 @@
+using Coordination.Persistence;
+using Microsoft.Extensions.Logging;
+
+namespace Coordination.Workers;
+
+/// <summary>Opens the session of effects of an attempt.</summary>
+internal sealed class EffectSessions(
+    IUnitOfWorkFactory units,
+    JournalStore journal,
+    EffectStore effects,
+    IRetryBudgets budgets,
+    CallTimes times,
+    WorkerIdentity identity,
+    WorkerMetrics metrics,
+    TimeProvider time,
+    Func<double> jitter,
+    ILoggerFactory loggers
+)
+{
+    public EffectSession Open(Attempt attempt)
+    {
+        var claim = attempt.Claim;
+        var logger = loggers.CreateLogger($"Coordination.Agents.{attempt.Agent.Type}");
+        return new EffectSession(
+            new SessionSettings
+            {
+                Work = claim.Work,
+                AgentType = attempt.Agent.Type,
+                Tenant = claim.Envelope.Tenant,
+                Definition = attempt.Agent.Definition,
+                ContinuesFrom = [.. attempt.Agent.Options.ContinuesFrom],
+                Epoch = claim.Epoch,
+                Worker = identity.Owner,
+                Deadline = claim.ClaimedAt + StepExecutor.Limit(claim.Work, claim.Envelope, claim.ClaimedAt),
+                Stop = attempt.Stopped,
+                TokenBudget = claim.Envelope.Budget?.Tokens,
+                Answers = claim.Work.Answers ?? new Dictionary<string, System.Text.Json.JsonElement>(StringComparer.Ordinal),
+                Budgets = budgets,
+                Times = times,
+                Metrics = metrics,
+                Time = time,
+                Jitter = jitter,
+                Logger = logger,
+            },
+            new ClaimJournal(attempt, units, journal, effects, time, logger)
+        )
+        {
+            MayHaveHistory = claim.Epoch > 1 || claim.Work.Attempt > 1 || claim.Work.Compensating,
+        };
+    }
+}

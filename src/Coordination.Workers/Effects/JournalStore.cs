@@ -1,0 +1,147 @@
+using System.Data.Common;
+using Coordination.Persistence;
+
+namespace Coordination.Workers;
+
+/// <summary>
+/// The table <c>effect_journal</c>. An append is one statement: it holds the claim against a takeover, numbers the record and binds it to the one before. Two processes
+/// that append to one run at the same moment get the same number; the database lets one of them through and the other tries again.
+/// </summary>
+internal sealed class JournalStore(IUnitOfWorkFactory units, WorkerIdentity identity)
+{
+    /// <summary>Rolls back an append of somebody whose claim was taken over.</summary>
+    public const string Fenced = "the claim was taken over (FENCED)";
+
+    private const string Columns =
+        "run_id, seq, kind, step_id, compensating, attempt, epoch, worker, at, definition, tool, class, effect_key, args_hash, args, status, result, code, "
+        + "detail, retry_at, model, input_tokens, output_tokens, cost_micro_usd, duration_ms, trace_id, hash";
+
+    private readonly SqlDialect sql = units.Dialect;
+    private readonly string table = units.Dialect.Table("effect_journal");
+    private readonly string claims = units.Dialect.Table("step_claim");
+
+    /// <summary>Adds a record to the unit of work. The whole unit fails with <see cref="Fenced"/> when the claim is not ours any more.</summary>
+    public void Append(IUnitOfWork work, StepClaim claim, JournalRecord record)
+    {
+        record = record with { Worker = identity.Owner };
+        var digest = JournalChain.Digest(record);
+        work.Execute(
+            new Statement(
+                $"""
+                INSERT INTO {table} ({Columns})
+                SELECT @run, COALESCE(l.seq, 0) + 1, @kind, @step, @compensating, @attempt, @epoch, @worker, @at, @definition, @tool, @class, @key, @args_hash, @args,
+                  @status, @result, @code, @detail, @retry_at, @model, @input_tokens, @output_tokens, @cost, @duration, @trace,
+                  {sql.Chain("COALESCE(l.hash, @start)", "COALESCE(l.seq, 0) + 1", "@digest")}
+                FROM (SELECT id FROM {claims} WHERE id = @claim AND epoch = @epoch AND owner = @worker AND state = 'open' {sql.ForShare}) AS c
+                LEFT JOIN (SELECT seq, hash FROM {table} WHERE run_id = @run ORDER BY seq DESC LIMIT 1) AS l ON TRUE
+                """,
+                [
+                    .. Values(record),
+                    ("claim", claim.Id, ColumnKind.Uuid),
+                    ("start", JournalChain.Start, ColumnKind.Bytes),
+                    ("digest", digest, ColumnKind.Bytes),
+                ]
+            )
+            {
+                MustAffect = Fenced,
+            }
+        );
+    }
+
+    /// <summary>The records of one step, or of its undoing, oldest first.</summary>
+    public Task<IReadOnlyList<JournalRecord>> OfStepAsync(
+        Guid runId,
+        string stepId,
+        bool compensating,
+        CancellationToken cancellationToken
+    ) =>
+        units.QueryAsync(
+            new Statement(
+                $"SELECT {Columns} FROM {table} WHERE run_id = @run AND step_id = @step AND compensating = @compensating ORDER BY seq",
+                ("run", runId, ColumnKind.Uuid),
+                ("step", stepId, ColumnKind.Text),
+                ("compensating", compensating, ColumnKind.Bool)
+            ),
+            Read,
+            cancellationToken
+        );
+
+    /// <summary>The records of a run from <paramref name="after"/> on, oldest first.</summary>
+    public Task<IReadOnlyList<JournalRecord>> OfRunAsync(Guid runId, long after, int limit, CancellationToken cancellationToken) =>
+        units.QueryAsync(
+            new Statement(
+                $"SELECT {Columns} FROM {table} WHERE run_id = @run AND seq > @after ORDER BY seq LIMIT @limit",
+                ("run", runId, ColumnKind.Uuid),
+                ("after", after, ColumnKind.Int64),
+                ("limit", limit, ColumnKind.Int32)
+            ),
+            Read,
+            cancellationToken
+        );
+
+    private static StatementParameter[] Values(JournalRecord record) =>
+        [
+            ("run", record.RunId, ColumnKind.Uuid),
+            ("kind", record.Kind, ColumnKind.Text),
+            ("step", record.StepId, ColumnKind.Text),
+            ("compensating", record.Compensating, ColumnKind.Bool),
+            ("attempt", record.Attempt, ColumnKind.Int32),
+            ("epoch", record.Epoch, ColumnKind.Int64),
+            ("worker", record.Worker, ColumnKind.Text),
+            ("at", record.At, ColumnKind.Time),
+            ("definition", record.Definition, ColumnKind.Text),
+            ("tool", record.Tool, ColumnKind.Text),
+            ("class", record.Class, ColumnKind.Text),
+            ("key", record.Key, ColumnKind.Text),
+            ("args_hash", record.ArgsHash, ColumnKind.Text),
+            ("args", record.Args, ColumnKind.Bytes),
+            ("status", record.Status, ColumnKind.Text),
+            ("result", record.Result, ColumnKind.Bytes),
+            ("code", record.Code, ColumnKind.Text),
+            ("detail", record.Detail, ColumnKind.Text),
+            ("retry_at", record.RetryAt, ColumnKind.Time),
+            ("model", record.Model, ColumnKind.Text),
+            ("input_tokens", record.InputTokens, ColumnKind.Int64),
+            ("output_tokens", record.OutputTokens, ColumnKind.Int64),
+            ("cost", record.CostMicroUsd, ColumnKind.Int64),
+            ("duration", record.DurationMs, ColumnKind.Int64),
+            ("trace", record.TraceId, ColumnKind.Text),
+        ];
+
+    private JournalRecord Read(DbDataReader row)
+    {
+        string? Words(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        byte[]? Bytes(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
+        long? Number(int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+        return new JournalRecord
+        {
+            RunId = sql.ReadGuid(row, 0),
+            Seq = row.GetInt64(1),
+            Kind = row.GetString(2),
+            StepId = row.GetString(3),
+            Compensating = row.GetBoolean(4),
+            Attempt = row.GetInt32(5),
+            Epoch = row.GetInt64(6),
+            Worker = row.GetString(7),
+            At = sql.ReadTime(row, 8),
+            Definition = Words(9),
+            Tool = Words(10),
+            Class = Words(11),
+            Key = Words(12),
+            ArgsHash = Words(13),
+            Args = Bytes(14),
+            Status = Words(15),
+            Result = Bytes(16),
+            Code = Words(17),
+            Detail = Words(18),
+            RetryAt = row.IsDBNull(19) ? null : sql.ReadTime(row, 19),
+            Model = Words(20),
+            InputTokens = Number(21),
+            OutputTokens = Number(22),
+            CostMicroUsd = Number(23),
+            DurationMs = Number(24),
+            TraceId = Words(25),
+            Hash = Bytes(26)!,
+        };
+    }
+}
