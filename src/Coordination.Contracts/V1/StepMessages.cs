@@ -73,6 +73,12 @@ public sealed record StepFailed : IStepMessage
 [Contract("step.input-required", 1, 0)]
 public sealed record InputRequired : IStepMessage
 {
+    /// <summary>
+    /// How the ids of questions begin that ask whether an outside effect happened. Their answer is
+    /// <c>{"verdict": "happened" | "did-not-happen" | "compensate", "result"?, "by"?, "note"?}</c>; until it comes the step is in doubt.
+    /// </summary>
+    public const string EffectQuestion = "effect:";
+
     public required Guid RunId { get; init; }
     public required string StepId { get; init; }
     public required int Attempt { get; init; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Coordination.Host.Agents;
 using Coordination.Host.DeadLetters;
+using Coordination.Host.Effects;
 using Coordination.Host.Migrations;
 using Coordination.Host.Runs;
 using Coordination.Host.Serving;
@@ -24,6 +25,8 @@ internal static class CoordinationCommand
         root.Add(MigrateCommand.Build(terminal));
         root.Add(SubmitCommand.Build(terminal));
         root.Add(RunsCommand.Build(terminal));
+        root.Add(EffectsCommand.Build(terminal));
+        root.Add(JournalCommand.Build(terminal));
         root.Add(TimersCommand.Build(terminal));
         root.Add(DeadLettersCommand.Build(terminal));
         root.Add(AgentsCommand.Build(terminal));

@@ -18,6 +18,8 @@ internal sealed class Office : IAsyncDisposable
 
     public RunClient Runs => services.GetRequiredService<RunClient>();
 
+    public EffectClient Effects => services.GetRequiredService<EffectClient>();
+
     public ITimers Timers => services.GetRequiredService<ITimers>();
 
     public IDeadLetters DeadLetters => services.GetRequiredService<IDeadLetters>();

@@ -15,6 +15,8 @@ internal sealed partial class RunTurn
 
     public void CompensationFailed(string id, string failureClass, string reason, string? detail, string? incidentId)
     {
+        if (reason == ReasonCode.InDoubt)
+            Update(id, s => s with { InDoubt = true });
         var policy = plan[id].Compensation!.Retry ?? context.Limits.DefaultRetry;
         if (IsRetryable(failureClass) && At(id).Failures + 1 < policy.MaxAttempts)
         {

@@ -76,6 +76,8 @@ internal sealed partial class RunTurn
 
     public void StepFailed(string id, string failureClass, string reason, string? detail, string? incidentId)
     {
+        if (reason == ReasonCode.InDoubt)
+            Update(id, s => s with { InDoubt = true });
         if (run.Ending is not null)
             Stopped(id, reason, detail, incidentId);
         else if (MayRetry(At(id), failureClass))
@@ -105,6 +107,8 @@ internal sealed partial class RunTurn
                     s with
                     {
                         Status = StepStatus.InputWait,
+                        InDoubt = s.InDoubt || IsDoubt(question.QuestionId),
+                        Reason = IsDoubt(question.QuestionId) ? ReasonCode.InDoubt : s.Reason,
                         Question = question,
                         Questions = s.Questions + 1,
                         WaitEndsAt = Earlier(open, run.DeadlineAt),
@@ -136,12 +140,17 @@ internal sealed partial class RunTurn
                     Answers = answers.SetItem(answer.QuestionId, answer.Answer),
                     StoredBytes = s.StoredBytes + bytes,
                     Question = null,
+                    // Whoever answers knows; a step that is in doubt all the same says so again.
+                    InDoubt = s.InDoubt && !IsDoubt(answer.QuestionId),
                 }
         );
         Record("question-answered", step.Id, step.Attempt, [("question", answer.QuestionId), ("by", answer.AnsweredBy)]);
         Dispatch(step.Id);
         Advance();
     }
+
+    private static bool IsDoubt(string questionId) =>
+        questionId.StartsWith(Contracts.V1.InputRequired.EffectQuestion, StringComparison.Ordinal);
 
     private void TimedOut(StepState step)
     {

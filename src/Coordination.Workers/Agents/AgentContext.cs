@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace Coordination.Workers;
@@ -136,8 +137,50 @@ public abstract class AgentContext
     public Task<T> Read<T>(string name, object? args, Func<CancellationToken, Task<T>> call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        return Session.PerformAsync(Session.ReadIntent(name, args), (_, token) => call(token), probe: null, notes: null);
+        return Session.PerformAsync(
+            Session.ReadIntent(new EffectTool(name, EffectClass.Pure), args),
+            (_, token) => call(token),
+            probe: null,
+            notes: null
+        );
     }
+
+    /// <summary>
+    /// A model whose answers are kept: every later attempt of the step reads them instead of asking again. Tokens and cost are counted into the run. Use it below
+    /// function invocation (<c>context.Model(client).AsBuilder().UseFunctionInvocation().Build()</c>), so that every turn is kept by itself.
+    /// </summary>
+    /// <param name="client">The provider's client. Retries belong to the effect: put <see cref="EffectHttpHandler"/> into its HTTP pipeline, and the SDK's own do not reach the provider.</param>
+    /// <param name="price">To count money; null: tokens only.</param>
+    public IChatClient Model(IChatClient client, ModelPrice? price = null) => new JournaledChatClient(client, Session, price);
+
+    /// <summary>
+    /// A function for a model to call, as an effect of this step. Failures that the model can do something about are told to it; the others are thrown: let them end the
+    /// conversation (<c>UseFunctionInvocation(configure: c => c.MaximumConsecutiveErrorsPerRequest = 0)</c>) instead of paying for further turns.
+    /// </summary>
+    public AIFunction Tool(AIFunction function, EffectTool tool) => new EffectFunction(function, tool, Session);
+
+    /// <summary>Asks a model once; later attempts read the answer.</summary>
+    /// <exception cref="EffectFailure">It did not answer, after everything that may be tried.</exception>
+    public Task<ChatResponse> Ask(IChatClient client, IList<ChatMessage> messages, ChatOptions? options = null, ModelPrice? price = null) =>
+        Model(client, price).GetResponseAsync(messages, options);
+
+    /// <summary>
+    /// Asks a model for a value. The answer is judged by the type's JSON schema, its data annotations and <paramref name="check"/>; a refused one is asked for
+    /// once more with the reason.
+    /// </summary>
+    /// <param name="client">The provider's client.</param>
+    /// <param name="messages">The prompt.</param>
+    /// <param name="check">What is wrong with the value, for the model to read; null: nothing.</param>
+    /// <param name="options">The model's options; the response format is set here.</param>
+    /// <param name="price">To count money; null: tokens only.</param>
+    /// <exception cref="EffectFailure">No answer, or (QUALITY_REJECTED) none that was accepted.</exception>
+    public Task<T> Ask<T>(
+        IChatClient client,
+        IList<ChatMessage> messages,
+        Func<T, string?>? check = null,
+        ChatOptions? options = null,
+        ModelPrice? price = null
+    ) => ModelQuestion.AskAsync(Session, Model(client, price), messages, options, check, CancellationToken.None);
 
     /// <summary>The time, the same one in every attempt of the step.</summary>
     public DateTimeOffset Now() => Session.Now();

@@ -9,6 +9,7 @@ internal sealed class ClaimJournal(
     Attempt attempt,
     IUnitOfWorkFactory units,
     JournalStore journal,
+    JournalReader reader,
     EffectStore effects,
     TimeProvider time,
     ILogger logger
@@ -31,7 +32,7 @@ internal sealed class ClaimJournal(
     }
 
     public Task<IReadOnlyList<JournalRecord>> LoadAsync(CancellationToken cancellationToken) =>
-        journal.OfStepAsync(Claim.Work.RunId, Claim.Work.StepId, Claim.Work.Compensating, cancellationToken);
+        reader.OfStepAsync(Claim.Work.RunId, Claim.Work.StepId, Claim.Work.Compensating, cancellationToken);
 
     public Task<(Guid RunId, string StepId, DateTimeOffset Until)?> HolderAsync(string guard, CancellationToken cancellationToken) =>
         effects.HolderAsync(Claim.Envelope.Tenant, guard, cancellationToken);

@@ -1,3 +1,5 @@
+using Coordination.Contracts.V1;
+
 namespace Coordination.Workers;
 
 /// <summary>How far an effect is.</summary>
@@ -55,9 +57,9 @@ internal sealed record EffectState
     public (long Epoch, string Worker) CalledBy { get; init; }
 
     /// <summary>Names the doubt a person is asked about: this call and no other.</summary>
-    public string QuestionId => $"{Prefix}{Key}:{Calls}";
+    public string QuestionId => QuestionOf(Key, Calls);
 
-    public const string Prefix = "effect:";
+    public static string QuestionOf(string key, int calls) => $"{InputRequired.EffectQuestion}{key}:{calls}";
 }
 
 /// <summary>Reads a step's journal back into what it tells. Pure.</summary>

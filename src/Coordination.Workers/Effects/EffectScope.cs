@@ -1,9 +1,14 @@
+using System.Net;
+
 namespace Coordination.Workers;
 
 /// <summary>The call being made on this logical thread, for code below that cannot be handed it: HTTP handlers, SDKs.</summary>
 internal sealed class EffectScope
 {
     private static readonly AsyncLocal<EffectScope?> Ambient = new();
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, FailedRequest> failed = new(StringComparer.Ordinal);
+    private TimeSpan? retryAfter;
 
     public static EffectScope? Current
     {
@@ -12,17 +17,37 @@ internal sealed class EffectScope
     }
 
     public required string Key { get; init; }
-    public required string Tool { get; init; }
 
-    /// <summary>Which call of the effect this is, from 1.</summary>
-    public required int Call { get; init; }
+    /// <summary>What the target asked for, the longest of its wishes.</summary>
+    public TimeSpan? RetryAfter
+    {
+        get
+        {
+            lock (gate)
+            {
+                return retryAfter;
+            }
+        }
+    }
 
-    /// <summary>What the target asked for in its last answer.</summary>
-    public TimeSpan? RetryAfter { get; set; }
+    /// <summary>How a request of this call failed, if it did.</summary>
+    public FailedRequest? FailureOf(string request)
+    {
+        lock (gate)
+        {
+            return failed.GetValueOrDefault(request);
+        }
+    }
 
-    /// <summary>Requests of this call that have failed, by method and address: an SDK's own retry of one of them is not let through.</summary>
-    public Dictionary<string, FailedRequest> Failed { get; } = new(StringComparer.Ordinal);
+    public void Failed(string request, FailedRequest how)
+    {
+        lock (gate)
+        {
+            failed[request] = how;
+            retryAfter = how.RetryAfter > (retryAfter ?? TimeSpan.Zero) ? how.RetryAfter : retryAfter;
+        }
+    }
 }
 
 /// <summary>How a request of this call failed.</summary>
-internal sealed record FailedRequest(int Status, TimeSpan? RetryAfter, Exception? Error);
+internal sealed record FailedRequest(HttpStatusCode Status, TimeSpan? RetryAfter, Exception? Error);

@@ -308,7 +308,12 @@ internal sealed record EffectAnswer(EffectVerdict Verdict, JsonElement? Result, 
             _ => null,
         };
         return verdict is { } said
-            ? new EffectAnswer(said, answer.TryGetProperty("result", out var result) ? result : null, Word("by"), Word("note"))
+            ? new EffectAnswer(
+                said,
+                answer.TryGetProperty("result", out var result) && result.ValueKind != JsonValueKind.Null ? result : null,
+                Word("by"),
+                Word("note")
+            )
             : null;
     }
 }

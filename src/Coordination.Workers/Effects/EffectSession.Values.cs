@@ -43,6 +43,18 @@ internal sealed partial class EffectSession
         }
     }
 
+    /// <summary>A model was told of a failure it can do something about: what it answers is judged by the agent.</summary>
+    public void Told(EffectFailure failure)
+    {
+        lock (gate)
+        {
+            foreach (var key in failures.Where(f => ReferenceEquals(f.Value, failure)).Select(f => f.Key).ToList())
+            {
+                failures.Remove(key);
+            }
+        }
+    }
+
     /// <summary>What failed and was not said to be missing: a step that claims to be complete without it is not.</summary>
     public EffectFailure? Concealed
     {

@@ -46,9 +46,9 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
         EffectIntent.Of(tool, args, settings.Tenant, settings.Work.RunId, StepOfKeys);
 
     /// <summary>Reads are told apart by all their arguments.</summary>
-    public EffectIntent ReadIntent(string name, object? args)
+    public EffectIntent ReadIntent(EffectTool tool, object? args)
     {
-        var intent = Intent(new EffectTool(name, EffectClass.Pure), args);
+        var intent = Intent(tool, args);
         return intent with
         {
             Key = EffectKey.Of(settings.Tenant, settings.Work.RunId, StepOfKeys, "read:" + intent.Tool.Id, [intent.ArgsHash]),
@@ -179,12 +179,7 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
         Failpoint.Hit(Failpoints.EffectIntended);
         journal.ThrowIfLost();
         var started = settings.Time.GetTimestamp();
-        var scope = new EffectScope
-        {
-            Key = intent.Key,
-            Tool = intent.Tool.Id,
-            Call = number,
-        };
+        var scope = new EffectScope { Key = intent.Key };
         try
         {
             var result = await CallOnceAsync(intent, call, scope, cancellationToken);

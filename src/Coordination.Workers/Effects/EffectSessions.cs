@@ -7,6 +7,7 @@ namespace Coordination.Workers;
 internal sealed class EffectSessions(
     IUnitOfWorkFactory units,
     JournalStore journal,
+    JournalReader reader,
     EffectStore effects,
     IRetryBudgets budgets,
     CallTimes times,
@@ -42,7 +43,7 @@ internal sealed class EffectSessions(
                 Jitter = jitter,
                 Logger = logger,
             },
-            new ClaimJournal(attempt, units, journal, effects, time, logger)
+            new ClaimJournal(attempt, units, journal, reader, effects, time, logger)
         )
         {
             MayHaveHistory = claim.Epoch > 1 || claim.Work.Attempt > 1 || claim.Work.Compensating,

@@ -29,7 +29,7 @@ public sealed class TransientFailure(string detail, string? reasonCode = null) :
     public TimeSpan? RetryAfter { get; init; }
 }
 
-/// <summary>Ends an attempt because an answer is needed first; made by <see cref="AgentContext.Ask{T}"/>. Agents let it pass.</summary>
+/// <summary>Ends an attempt because an answer is needed first; made by <see cref="AgentContext.Ask{T}(string, string, TimeSpan?)"/>. Agents let it pass.</summary>
 public sealed class InputRequiredException : Exception
 {
     internal InputRequiredException(string questionId, string question, JsonNode? answerSchema, TimeSpan? openFor)

@@ -37,11 +37,9 @@ internal static class FailureClassifier
                 Detail(failure)
             ),
             // While undoing nobody is asked: the run says what could not be undone.
-            InputRequiredException question when question.QuestionId.StartsWith(EffectState.Prefix, StringComparison.Ordinal) => new(
-                FailureClass.Permanent,
-                ReasonCode.InDoubt,
-                Text.Bounded(question.Question, MaxDetail)
-            ),
+            InputRequiredException question
+                when question.QuestionId.StartsWith(Coordination.Contracts.V1.InputRequired.EffectQuestion, StringComparison.Ordinal) =>
+                new(FailureClass.Permanent, ReasonCode.InDoubt, Text.Bounded(question.Question, MaxDetail)),
             AggregateException { InnerExceptions: [var inner] } => Classify(inner, options),
             TargetInvocationException { InnerException: { } inner } => Classify(inner, options),
             // The step's own token did not fire: something the agent called gave up.

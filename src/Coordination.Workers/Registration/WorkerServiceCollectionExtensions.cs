@@ -45,11 +45,12 @@ public static class WorkerServiceCollectionExtensions
     public static IServiceCollection ConfigureWorkers(this IServiceCollection services, Action<WorkerOptions> configure) =>
         services.Configure(configure);
 
-    /// <summary>Adds <see cref="RunClient"/>.</summary>
+    /// <summary>Adds <see cref="RunClient"/> and <see cref="EffectClient"/>.</summary>
     public static IServiceCollection AddRunClient(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunClient>();
+        services.TryAddSingleton<EffectClient>();
         return services;
     }
 
@@ -84,6 +85,7 @@ public static class WorkerServiceCollectionExtensions
         services.AddSingleton<StepExecutor>();
         services.AddSingleton<Answers>();
         services.AddSingleton<JournalStore>();
+        services.AddSingleton<JournalReader>();
         services.AddSingleton<EffectStore>();
         services.AddSingleton<IRetryBudgets, RetryBudgets>();
         services.AddSingleton<CallTimes>();

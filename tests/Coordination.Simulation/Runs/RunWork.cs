@@ -64,6 +64,7 @@ internal sealed class RunWork
         services.AddSingleton<StepExecutor>();
         services.AddSingleton<Answers>();
         services.AddSingleton<JournalStore>();
+        services.AddSingleton<JournalReader>();
         services.AddSingleton<EffectStore>();
         services.AddSingleton<IRetryBudgets, RetryBudgets>();
         services.AddSingleton<CallTimes>();

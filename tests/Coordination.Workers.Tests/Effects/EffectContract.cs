@@ -57,7 +57,7 @@ public abstract partial class EffectContract : IAsyncLifetime
     }
 
     private protected static Task<IReadOnlyList<JournalRecord>> JournalAsync(WorkerNode node, Guid runId) =>
-        node.Get<JournalStore>().OfRunAsync(runId, 0, 1_000, Token);
+        node.Get<JournalReader>().OfRunAsync(runId, 0, 1_000, Token);
 
     private protected static StepWork Again(ExecuteStep order, int attempt = 2, string? question = null, object? answer = null) =>
         StepWork.From(order) with

@@ -18,6 +18,16 @@ public sealed class Effects_on_SQLite : EffectContract
     private protected override void UseStore(IServiceCollection services) =>
         services.AddSqliteStore(options => options.Path = Path.Combine(folder, "test.db"));
 
+    private protected override async Task ForceAsync(WorkerNode node, string text)
+    {
+        foreach (var trigger in new[] { "effect_journal_no_update", "effect_journal_no_delete" })
+        {
+            await node.Units.ExecuteAsync(new Statement($"DROP TRIGGER IF EXISTS {trigger}"), Token);
+        }
+
+        await node.Units.ExecuteAsync(new Statement(text), Token);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
@@ -40,4 +50,10 @@ public sealed class Effects_on_PostgreSQL : EffectContract
 
     private protected override void UseStore(IServiceCollection services) =>
         services.AddPostgresStore(options => options.ConnectionString = connection);
+
+    private protected override async Task ForceAsync(WorkerNode node, string text)
+    {
+        await node.Units.ExecuteAsync(new Statement("ALTER TABLE coordination.effect_journal DISABLE TRIGGER ALL"), Token);
+        await node.Units.ExecuteAsync(new Statement(text), Token);
+    }
 }
