@@ -8,10 +8,15 @@ namespace Coordination.Workers;
 public sealed class TestAgentContext : AgentContext
 {
     private readonly List<(int? Percent, string? Note)> progress = [];
+    private readonly MemoryJournal journal;
 
     /// <summary>First attempt of step <c>step</c> of a fixed run; override with an object initializer.</summary>
     [SetsRequiredMembers]
     public TestAgentContext()
+        : this(new MemoryJournal(TimeProvider.System)) { }
+
+    [SetsRequiredMembers]
+    private TestAgentContext(MemoryJournal journal)
     {
         RunId = new Guid("11111111-1111-1111-1111-111111111111");
         StepId = "step";
@@ -19,33 +24,19 @@ public sealed class TestAgentContext : AgentContext
         AgentType = "test";
         Tenant = "default";
         Logger = NullLogger.Instance;
-        Effects = new EffectSession(
-            new SessionSettings
-            {
-                Work = new StepWork
-                {
-                    RunId = RunId,
-                    StepId = StepId,
-                    Attempt = Attempt,
-                    AgentType = AgentType,
-                    Input = JsonSerializer.SerializeToElement<object?>(null),
-                    TimeoutMs = 0,
-                },
-                AgentType = AgentType,
-                Tenant = Tenant,
-                Definition = "test",
-                Epoch = 1,
-                Worker = "test",
-                Answers = new Dictionary<string, JsonElement>(StringComparer.Ordinal),
-                Budgets = new UnlimitedRetries(),
-                Times = new CallTimes(),
-                Metrics = new WorkerMetrics(),
-                Time = TimeProvider.System,
-                Jitter = () => 0,
-                Logger = Logger,
-            },
-            new MemoryJournal(TimeProvider.System)
-        );
+        this.journal = journal;
+        Effects = Open(journal);
+    }
+
+    /// <summary>
+    /// A context for the next attempt of the same step, which finds the effects, reads and model answers of this one: for tests that an agent repeats nothing.
+    /// </summary>
+    public async Task<TestAgentContext> NextAttemptAsync()
+    {
+        await Session.FlushAsync();
+        var next = new TestAgentContext(journal) { Attempt = Attempt + 1 };
+        await next.Session.ResumeAsync(CancellationToken.None);
+        return next;
     }
 
     /// <summary>What the agent reported, in order.</summary>
@@ -67,4 +58,33 @@ public sealed class TestAgentContext : AgentContext
         progress.Add((percent, note));
         return Task.CompletedTask;
     }
+
+    private EffectSession Open(MemoryJournal records) =>
+        new(
+            new SessionSettings
+            {
+                Work = new StepWork
+                {
+                    RunId = RunId,
+                    StepId = StepId,
+                    Attempt = Attempt,
+                    AgentType = AgentType,
+                    Input = JsonSerializer.SerializeToElement<object?>(null),
+                    TimeoutMs = 0,
+                },
+                AgentType = AgentType,
+                Tenant = Tenant,
+                Definition = "test",
+                Epoch = 1,
+                Worker = "test",
+                Answers = Answers,
+                Budgets = new UnlimitedRetries(),
+                Times = new CallTimes(),
+                Metrics = new WorkerMetrics(),
+                Time = TimeProvider.System,
+                Jitter = () => 0,
+                Logger = Logger,
+            },
+            records
+        );
 }
