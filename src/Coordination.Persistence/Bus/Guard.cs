@@ -122,6 +122,12 @@ public sealed class GuardOptions
     public int MaxRedeliveries { get; set; } = 20;
 
     /// <summary>
+    /// Keeps with a dead letter, for operators, what the exceptions of handlers said, up to 500 characters of each. Default false: it may hold secrets, so only
+    /// types are kept, and the log has the rest.
+    /// </summary>
+    public bool KeepExceptionText { get; set; }
+
+    /// <summary>
     /// Refuses messages without the <c>user-id</c> property. Default false: this library sets it, other senders may not. The broker refuses a wrong one
     /// itself, unless the user carries the tag <c>impersonator</c>.
     /// </summary>
