@@ -1,12 +1,11 @@
 using System.Text;
 using Coordination.Contracts;
-using Coordination.Contracts.V1;
 
 namespace Coordination.Persistence.Tests.DeadLetters;
 
 /// <summary>What dead letters promise, whatever the database.</summary>
 [Trait("req", "RTY-17")]
-public abstract class DeadLetterConformance
+public abstract partial class DeadLetterConformance
 {
     private const string Endpoint = "agent-refund";
     private const string Trace = "0af7651916cd43dd8448eb211c80319c";
@@ -218,81 +217,6 @@ public abstract class DeadLetterConformance
         (await letters.IdsAsync(new LetterFilter { GroupId = second.Message.GroupId }, 10, Ct)).ShouldBe([second.Id]);
         (await letters.IdsAsync(new LetterFilter { MessageType = "step.failed.v1" }, 10, Ct)).Count.ShouldBe(1);
         (await letters.IdsAsync(new LetterFilter { MessageType = "step.failed.v1", Reason = "X" }, 10, Ct)).ShouldBeEmpty();
-    }
-
-    private static FreshFailure[] Failed() => [new(1, ReasonCode.NonRetryable, "InvalidOperationException", null, TimeSpan.Zero)];
-
-    private static async Task<DeadLetter> ParkAsync(
-        StoreFixture store,
-        OutgoingMessage message,
-        FreshFailure[] failures,
-        string reason = "X"
-    )
-    {
-        var letters = store.Get<IDeadLetters>();
-        var parked = new ParkedMessage
-        {
-            Endpoint = Endpoint,
-            Reason = reason,
-            Detail = "y",
-            Message = message,
-            Failures = failures,
-        };
-        await letters.ParkAsync(parked, Ct);
-        return (await letters.ListAsync(null, message.GroupId, 10, Ct)).ShouldHaveSingleItem();
-    }
-
-    private static async Task RedeliverAsync(StoreFixture store, OutgoingMessage message, int times)
-    {
-        for (var i = 1; i <= times; i++)
-        {
-            var count = await store.Get<IDeadLetters>().CountRedeliveryAsync(Guard.RedeliveryKey(Endpoint, message.MessageId), Ct);
-            count.ShouldBe(i);
-        }
-    }
-
-    private static Task<int> AgeAsync(StoreFixture store, TimeSpan by) =>
-        store.Units.ExecuteAsync(
-            new Statement(
-                $"UPDATE {store.Sql.Table("dead_letter")} SET parked_at = {store.Sql.NowPlus("@ago")}, "
-                    + $"settled_at = CASE WHEN settled_at IS NOT NULL THEN {store.Sql.NowPlus("@ago")} END",
-                ("ago", -(long)by.TotalMilliseconds, ColumnKind.Int64)
-            ),
-            Ct
-        );
-
-    private static byte[] Body(DeadLetter letter, int percent) =>
-        Encoding.UTF8.GetBytes($$"""{"runId":"{{letter.Message.GroupId:D}}","stepId":"one","attempt":1,"percent":{{percent}}}""");
-
-    private static OutgoingMessage Progress()
-    {
-        var run = Guid.CreateVersion7();
-        var message = ContractOutgoing.To(
-            Endpoint,
-            new StepProgress
-            {
-                RunId = run,
-                StepId = "one",
-                Attempt = 1,
-            },
-            new Envelope
-            {
-                MessageId = Guid.CreateVersion7(),
-                TransactionId = run,
-                RunId = run,
-                StepId = "one",
-                Attempt = 1,
-                Sender = new Sender
-                {
-                    Type = "test",
-                    Instance = "one",
-                    Build = "1",
-                },
-                SentAt = DateTimeOffset.UnixEpoch.AddYears(50),
-                TraceParent = $"00-{Trace}-b7ad6b7169203331-01",
-            }
-        );
-        return message with { GroupId = run };
     }
 }
 
