@@ -120,7 +120,7 @@ public sealed class When_a_host_runs : IAsyncLifetime
     [InlineData("timers cancel 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11")]
     [InlineData("dead-letters show 4711")]
     [InlineData("dead-letters retry 4711")]
-    [InlineData("dead-letters discard 4711 --yes")]
+    [InlineData("dead-letters discard 4711 --because x --yes")]
     public async Task What_is_not_there_ends_with_4(string command)
     {
         var typed = await AskAsync(command);

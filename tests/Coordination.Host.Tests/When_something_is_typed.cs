@@ -55,6 +55,12 @@ public sealed class When_something_is_typed
     [InlineData("host --log-format xml", "xml")]
     [InlineData("pipeline --connect-timeout -1", "--connect-timeout must be from 0 to 86400 seconds.")]
     [InlineData("dead-letters retry seven", "seven")]
+    [InlineData("dead-letters retry", "Say which")]
+    [InlineData("dead-letters retry 17 --reason EXPIRED", "Say which")]
+    [InlineData("dead-letters retry 17 --rate fast", "--rate must be a number")]
+    [InlineData("dead-letters retry 17 --rate 0/s", "--rate must be a number")]
+    [InlineData("dead-letters discard 17", "--because")]
+    [InlineData("dead-letters edit 17", "--body")]
     public async Task A_wrong_command_line_is_named_and_ends_with_2(string line, string named)
     {
         var typed = await Typed.RunAsync(line.Split(' '));
@@ -95,7 +101,7 @@ public sealed class When_something_is_typed
     [Fact]
     public async Task Dropping_dead_letters_needs_a_yes_when_no_person_can_be_asked()
     {
-        var typed = await Typed.RunAsync("dead-letters", "discard", "17");
+        var typed = await Typed.RunAsync("dead-letters", "discard", "17", "--because", "x");
 
         typed.ExitCode.ShouldBe(ExitCode.Usage);
         typed.Error.ShouldContain("--yes");

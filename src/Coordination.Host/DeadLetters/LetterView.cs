@@ -18,6 +18,18 @@ internal sealed record LetterView
     public required Guid MessageId { get; init; }
     public required string MessageType { get; init; }
     public Guid? RunId { get; init; }
+
+    /// <summary>open, retried, discarded or superseded.</summary>
+    public required string State { get; init; }
+    public DateTimeOffset? FirstAt { get; init; }
+    public DateTimeOffset? LastAt { get; init; }
+    public string? TraceId { get; init; }
+    public long? Replaces { get; init; }
+    public long? ReplacedBy { get; init; }
+    public DateTimeOffset? SettledAt { get; init; }
+    public string? SettledBy { get; init; }
+    public string? SettledBecause { get; init; }
+    public IReadOnlyList<FailedAttempt>? Failures { get; init; }
     public string? Destination { get; init; }
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
@@ -40,6 +52,15 @@ internal sealed record LetterView
             MessageId = letter.Message.MessageId,
             MessageType = letter.Message.MessageType,
             RunId = letter.Message.GroupId,
+            State = letter.State,
+            FirstAt = letter.FirstAt,
+            LastAt = letter.LastAt,
+            TraceId = letter.TraceId,
+            Replaces = letter.Replaces,
+            ReplacedBy = letter.ReplacedBy,
+            SettledAt = letter.SettledAt,
+            SettledBy = letter.SettledBy,
+            SettledBecause = letter.SettledBecause,
         };
 
     public static LetterView Full(DeadLetter letter)
@@ -47,6 +68,7 @@ internal sealed record LetterView
         var body = Json(letter.Message.Body);
         return Short(letter) with
         {
+            Failures = letter.Failures,
             Destination = letter.Message.Destination,
             Headers = letter.Message.Headers,
             Body = body,
@@ -56,10 +78,29 @@ internal sealed record LetterView
 
     public static void Print(LetterView letter, Output output)
     {
-        output.Line($"dead letter  {letter.Id}");
+        output.Line($"dead letter  {letter.Id}, {letter.State}");
+        if (letter.SettledAt is not null)
+        {
+            var why = letter.SettledBecause is null ? "" : ": " + Printable(letter.SettledBecause);
+            output.Line($"decided      {Output.When(letter.SettledAt)} by {Printable(letter.SettledBy ?? "nobody")}{why}");
+        }
+        if (letter.Replaces is not null)
+            output.Line($"replaces     {letter.Replaces}");
+        if (letter.ReplacedBy is not null)
+            output.Line($"replaced by  {letter.ReplacedBy}");
         output.Line($"reason       {letter.Reason}: {letter.Detail}");
         output.Line($"parked       {Output.When(letter.ParkedAt)} after {letter.Attempts} attempts, {letter.Direction} {letter.Endpoint}");
         output.Line($"message      {letter.MessageType} {letter.MessageId}");
+        output.Line($"trace        {letter.TraceId ?? "none"}");
+        output.Line($"failed       first {Output.When(letter.FirstAt)}, last {Output.When(letter.LastAt)}");
+        foreach (var failure in letter.Failures!)
+        {
+            var what = string.Join(
+                ": ",
+                new[] { failure.Error, failure.Text }.Where(part => part is not null).Select(part => Printable(part!))
+            );
+            output.Line($"attempt {failure.Number, -4} {Output.When(failure.At)} {failure.Code} {what}".TrimEnd());
+        }
         output.Line($"run          {letter.RunId?.ToString() ?? "none"}");
         output.Line($"retry goes   {letter.Destination}");
         foreach (var header in letter.Headers!.OrderBy(header => header.Key, StringComparer.Ordinal))

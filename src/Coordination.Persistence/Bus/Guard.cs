@@ -29,27 +29,14 @@ internal sealed class Guard(DatabaseClock clock, Parking parking, IDeadLetters d
             return;
         }
 
-        var reading = ContractReader.Read(contract, Header(EnvelopeHeaders.Minor), context.Body.GetBytes(), options.Limits);
-        if (!reading.Ok)
+        var check = MessageCheck.Read(Header, Header("MessageId"), context.Body.GetBytes(), options.Limits);
+        if (check.Problems.Count > 0)
         {
-            await parking.ParkAsync(context, reading.Problems).ConfigureAwait(false);
+            await parking.ParkAsync(context, check.Problems).ConfigureAwait(false);
             return;
         }
 
-        var head = EnvelopeHeaders.Read(Header, Header("MessageId"));
-        if (!head.Ok)
-        {
-            await parking.ParkAsync(context, head.Problems).ConfigureAwait(false);
-            return;
-        }
-
-        var envelope = head.Envelope!;
-        if (Mismatch(reading.Message!, envelope) is { } mismatch)
-        {
-            await parking.ParkAsync(context, [mismatch]).ConfigureAwait(false);
-            return;
-        }
-
+        var (reading, envelope) = (check.Reading, check.Envelope!);
         if (await Verdict(context, envelope).ConfigureAwait(false) is { } verdict)
         {
             await parking.ParkAsync(context, [verdict]).ConfigureAwait(false);
@@ -62,23 +49,6 @@ internal sealed class Guard(DatabaseClock clock, Parking parking, IDeadLetters d
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("guard");
-
-    private static Problem? Mismatch(object message, Envelope envelope)
-    {
-        if (message is IRunMessage run && envelope.RunId is { } runId && runId != run.RunId)
-        {
-            return Invalid("headers." + EnvelopeHeaders.RunId, $"names run {runId}, the body names {run.RunId}.");
-        }
-
-        if (message is IStepMessage step && envelope.StepId is { } stepId && stepId != step.StepId)
-        {
-            return Invalid("headers." + EnvelopeHeaders.StepId, $"names step {stepId}, the body names {step.StepId}.");
-        }
-
-        return message is IStepMessage { Attempt: var inBody } && envelope.Attempt is { } attempt && attempt != inBody
-            ? Invalid("headers." + EnvelopeHeaders.Attempt, $"names attempt {attempt}, the body names {inBody}.")
-            : null;
-    }
 
     /// <summary>What the database says of the message: expired, or delivered too often.</summary>
     private async ValueTask<Problem?> Verdict(ReceiveContext context, Envelope envelope)
@@ -126,10 +96,7 @@ internal sealed class Guard(DatabaseClock clock, Parking parking, IDeadLetters d
     private async Task<Problem?> IsPoison(ReceiveContext context, Envelope envelope)
     {
         var endpoint = Wire.EndpointOf(context.InputAddress.ToString());
-        var key = new InboxKey(UnitOfWorkObserver.ConsumerId(endpoint, typeof(Guard), typeof(Guard)), envelope.MessageId)
-        {
-            Endpoint = endpoint,
-        };
+        var key = RedeliveryKey(endpoint, envelope.MessageId);
         var count = await deadLetters.CountRedeliveryAsync(key, context.CancellationToken).ConfigureAwait(false);
         return count <= options.MaxRedeliveries
             ? null
@@ -141,13 +108,9 @@ internal sealed class Guard(DatabaseClock clock, Parking parking, IDeadLetters d
             };
     }
 
-    private static Problem Invalid(string path, string message) =>
-        new()
-        {
-            Code = ReasonCode.ContractInvalid,
-            Path = path,
-            Message = message,
-        };
+    /// <summary>Under which the deliveries of a message to an endpoint are counted.</summary>
+    internal static InboxKey RedeliveryKey(string endpoint, Guid messageId) =>
+        new(UnitOfWorkObserver.ConsumerId(endpoint, typeof(Guard), typeof(Guard)), messageId) { Endpoint = endpoint };
 }
 
 /// <summary>What the guard lets through.</summary>
@@ -157,6 +120,12 @@ public sealed class GuardOptions
 
     /// <summary>Deliveries of one message after its first that never came to an end. Default 20: a killed process brings back innocent ones too.</summary>
     public int MaxRedeliveries { get; set; } = 20;
+
+    /// <summary>
+    /// Keeps with a dead letter, for operators, what the exceptions of handlers said, up to 500 characters of each. Default false: it may hold secrets, so only
+    /// types are kept, and the log has the rest.
+    /// </summary>
+    public bool KeepExceptionText { get; set; }
 
     /// <summary>
     /// Refuses messages without the <c>user-id</c> property. Default false: this library sets it, other senders may not. The broker refuses a wrong one

@@ -24,6 +24,7 @@ public static class CoordinationOutboxRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<PersistenceMetrics>();
         services.TryAddScoped<IOutboxContextFactory<CoordinationOutbox>, UnitOfWorkFilter>();
+        services.TryAddSingleton(new GuardOptions());
         services.TryAddSingleton<Parking>();
         services.TryAddSingleton<ParkFaulted>();
         services.TryAddSingleton<LocalEndpoints>();

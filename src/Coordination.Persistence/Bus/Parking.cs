@@ -7,7 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace Coordination.Persistence;
 
 /// <summary>Puts a message that arrived aside, with its reason, instead of dropping or repeating it.</summary>
-internal sealed partial class Parking(IDeadLetters deadLetters, PersistenceMetrics metrics, TimeProvider clock, ILogger<Parking> logger)
+internal sealed partial class Parking(
+    IDeadLetters deadLetters,
+    GuardOptions options,
+    PersistenceMetrics metrics,
+    TimeProvider clock,
+    ILogger<Parking> logger
+)
 {
     public Task ParkAsync(ReceiveContext context, IReadOnlyList<Problem> problems)
     {
@@ -50,6 +56,7 @@ internal sealed partial class Parking(IDeadLetters deadLetters, PersistenceMetri
                         Reason = reason,
                         Detail = Storable(detail),
                         Message = message,
+                        Failures = Failures(context, reason, detail),
                     },
                     CancellationToken.None
                 )
@@ -70,6 +77,12 @@ internal sealed partial class Parking(IDeadLetters deadLetters, PersistenceMetri
     /// drops what was returned too often.
     /// </summary>
     public Task PauseAsync(ReceiveContext context) => Task.Delay(TimeSpan.FromSeconds(1), clock, context.CancellationToken);
+
+    /// <summary>What a handler failed with; without any, it was refused before one ran.</summary>
+    private IReadOnlyList<FreshFailure> Failures(ReceiveContext context, string reason, string detail) =>
+        context.TryGetPayload<FailureNotes>(out var notes)
+            ? notes.Read(options.KeepExceptionText)
+            : [new FreshFailure(1, reason, null, FailureNotes.Printable(detail), TimeSpan.Zero)];
 
     // Text of strangers: PostgreSQL takes every character but this one.
     private static string Storable(string text) => text.Replace('\0', '\uFFFD');
@@ -97,6 +110,12 @@ internal sealed partial class ParkFaulted(Parking parking, TimeProvider clock, I
         {
             // The process ends. MassTransit itself gives back only what was cancelled by this very token, not by one linked to it.
             throw context.Exception;
+        }
+
+        if (!context.HasPayloadType(typeof(FailureNotes)))
+        {
+            // It failed outside of any handler.
+            FailureNotes.Note(context, context.Exception, () => clock);
         }
 
         if (context.Exception.GetBaseException() is MessageRefusedException refused)

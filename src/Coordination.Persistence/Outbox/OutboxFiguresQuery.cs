@@ -25,11 +25,11 @@ internal sealed class OutboxFiguresQuery
                 SELECT due_at, token IS NOT NULL AND due_at > (SELECT t FROM clock) AND handed_over_at IS NULL AS waits
                 FROM {outbox} ORDER BY due_at, id LIMIT {Exact} + 1),
             counted AS MATERIALIZED (SELECT count(*) AS n, COALESCE(sum(CASE WHEN waits THEN 1 ELSE 0 END), 0) AS timers, min(due_at) AS first FROM seen),
-            letters AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT id FROM {dead} ORDER BY id LIMIT {Exact} + 1) AS open)
+            letters AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT id FROM {dead} WHERE state = 'open' ORDER BY id LIMIT {Exact} + 1) AS open)
             SELECT counted.n, counted.timers, counted.first, (SELECT t FROM clock), letters.n,
                 CASE WHEN counted.n > {Exact} THEN {sql.RoughCount("outbox", null, null)} END,
                 CASE WHEN counted.n > {Exact} THEN {sql.RoughCount("outbox", "ix_outbox_token", "token IS NOT NULL")} END,
-                CASE WHEN letters.n > {Exact} THEN {sql.RoughCount("dead_letter", null, null)} END
+                CASE WHEN letters.n > {Exact} THEN {sql.RoughCount("dead_letter", "ix_dead_letter_open", "state = 'open'")} END
             FROM counted CROSS JOIN letters
             """
         );

@@ -99,24 +99,26 @@ internal sealed class OutboxStore : IOutboxStore
             )
         );
 
-    public Task PostponeAsync(IReadOnlyList<long> ids, string error, TimeSpan delay, bool counts, CancellationToken cancellationToken)
+    public async Task PostponeAsync(IReadOnlyList<long> ids, string error, TimeSpan delay, bool counts, CancellationToken cancellationToken)
     {
+        var notes = counts ? await NotesAsync(ids, error, cancellationToken) : [];
         // One moment for all: rows of a group become due in their order.
         var later = $"(SELECT {sql.NowPlus("@delay")})";
-        return RunUnhurriedAsync(
+        await RunUnhurriedAsync(
             cancellationToken,
-            new Statement(
-                $"UPDATE {outbox} SET due_at = {later}, last_error = @error, attempts = attempts + @tries, handed_over_at = NULL "
-                    + $"WHERE {sql.AnyOf("id", "@ids")}",
-                Ids(ids),
-                Milliseconds("delay", delay),
-                ("error", error, ColumnKind.Text),
-                ("tries", counts ? 1 : 0, ColumnKind.Int32)
-            ),
-            // The rest of an ordered group cannot leave before its head: postponed with it, it does not have to be looked at by every claim. Of a very long
-            // group the nearest, so that this too has a bound.
-            new Statement(
-                $"""
+            [
+                new Statement(
+                    $"UPDATE {outbox} SET due_at = {later}, last_error = @error, attempts = attempts + @tries, handed_over_at = NULL "
+                        + $"WHERE {sql.AnyOf("id", "@ids")}",
+                    Ids(ids),
+                    Milliseconds("delay", delay),
+                    ("error", error, ColumnKind.Text),
+                    ("tries", counts ? 1 : 0, ColumnKind.Int32)
+                ),
+                // The rest of an ordered group cannot leave before its head: postponed with it, it does not have to be looked at by every claim. Of a very long
+                // group the nearest, so that this too has a bound.
+                new Statement(
+                    $"""
                 UPDATE {outbox} SET due_at = {later} WHERE due_at < {later} AND id IN (
                     SELECT f.id FROM (SELECT group_id, min(id) AS id FROM {outbox} WHERE {sql.AnyOf(
                     "id",
@@ -124,26 +126,74 @@ internal sealed class OutboxStore : IOutboxStore
                 )} AND ordered GROUP BY group_id) head
                     JOIN {outbox} f ON f.group_id = head.group_id AND f.ordered AND f.id > head.id AND f.id < head.id + {Followers})
                 """,
-                Ids(ids),
-                Milliseconds("delay", delay)
-            )
+                    Ids(ids),
+                    Milliseconds("delay", delay)
+                ),
+                .. notes,
+            ]
         );
+    }
+
+    /// <summary>
+    /// What a counted try adds to the lists of failed attempts. Read beforehand: nobody else touches a row that this process has claimed.
+    /// </summary>
+    private async Task<IReadOnlyList<Statement>> NotesAsync(IReadOnlyList<long> ids, string error, CancellationToken cancellationToken) =>
+        await units.QueryAsync(
+            new Statement($"SELECT {Tried}, id FROM {outbox} WHERE {sql.AnyOf("id", "@ids")}", Ids(ids)),
+            reader => new Statement(
+                $"UPDATE {outbox} SET failures = @failures WHERE id = @id",
+                ("id", reader.GetInt64(3), ColumnKind.Int64),
+                ("failures", AttemptList.Write(Failures(reader, Contracts.ReasonCode.Degraded, error)), ColumnKind.Text)
+            ),
+            cancellationToken
+        );
+
+    private string Tried => $"attempts, failures, {sql.Now}";
+
+    /// <summary>The failed attempts of a row, as <see cref="Tried"/> reads it, with one more.</summary>
+    private IReadOnlyList<FailedAttempt> Failures(DbDataReader reader, string code, string error)
+    {
+        var earlier = AttemptList.Read(reader.IsDBNull(1) ? null : reader.GetString(1));
+        var one = new FailedAttempt
+        {
+            Number = reader.GetInt32(0) + 1 - AttemptList.Count(earlier),
+            At = sql.ReadTime(reader, 2),
+            Code = code,
+            Text = FailureNotes.Printable(error),
+        };
+        return earlier.Then([one]);
     }
 
     public async Task ParkAsync(long id, string reason, string detail, CancellationToken cancellationToken)
     {
         await using var work = units.Create();
+        var failures = await work.QueryAsync(
+            new Statement($"SELECT {Tried} FROM {outbox} WHERE id = @id", ("id", id, ColumnKind.Int64)),
+            reader => Failures(reader, reason, detail),
+            cancellationToken
+        );
+        if (failures is not [var all])
+        {
+            return;
+        }
+
         work.Execute(
             new Statement(
                 $"""
-                INSERT INTO {sql.Table("dead_letter")} (direction, endpoint, reason, detail, parked_at, attempts, {StoredMessage.Columns})
-                SELECT 'out', endpoint, @reason, @detail, {sql.Now}, attempts + 1, {StoredMessage.Columns} FROM {outbox} WHERE id = @id
-                ON CONFLICT (direction, endpoint, message_id)
-                DO UPDATE SET reason = excluded.reason, detail = excluded.detail, parked_at = excluded.parked_at, attempts = excluded.attempts
+                INSERT INTO {sql.Table("dead_letter")}
+                    (direction, endpoint, reason, detail, parked_at, attempts, state, failures, replaces, {StoredMessage.Columns})
+                SELECT 'out', endpoint, @reason, @detail, {sql.Now}, attempts + 1, '{LetterState.Open}', @failures,
+                    (SELECT max(d.id) FROM {sql.Table("dead_letter")} d WHERE d.message_id = o.message_id AND d.direction = 'out'
+                        AND d.endpoint = o.endpoint AND d.state = '{LetterState.Retried}'), {StoredMessage.Columns}
+                FROM {outbox} o WHERE id = @id
+                ON CONFLICT (direction, endpoint, message_id) WHERE state = '{LetterState.Open}'
+                DO UPDATE SET reason = excluded.reason, detail = excluded.detail, parked_at = excluded.parked_at, attempts = excluded.attempts,
+                    failures = excluded.failures
                 """,
                 ("id", id, ColumnKind.Int64),
                 ("reason", reason, ColumnKind.Text),
-                ("detail", detail, ColumnKind.Text)
+                ("detail", detail, ColumnKind.Text),
+                ("failures", AttemptList.Write(all), ColumnKind.Text)
             )
         );
         work.Execute(Delete([id]));

@@ -1,6 +1,6 @@
 namespace Coordination.Persistence;
 
-/// <summary>How long settled rows stay. Dead letters stay until a person decides.</summary>
+/// <summary>How long settled rows stay. Open dead letters stay until a person decides.</summary>
 public sealed class RetentionOptions
 {
     /// <summary>
@@ -10,6 +10,9 @@ public sealed class RetentionOptions
 
     /// <summary>Counts of redeliveries. At least one hour.</summary>
     public TimeSpan Redeliveries { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Dead letters that were retried, edited or discarded, counted from then. Open ones are never removed. At least one hour.</summary>
+    public TimeSpan DeadLetters { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>Time between two sweeps.</summary>
     public TimeSpan Every { get; set; } = TimeSpan.FromMinutes(10);
@@ -30,6 +33,11 @@ public sealed class RetentionOptions
         if (Redeliveries < TimeSpan.FromHours(1))
         {
             yield return $"{owner}.Retention.Redeliveries is {Redeliveries}: at least one hour is needed.";
+        }
+
+        if (DeadLetters < TimeSpan.FromHours(1))
+        {
+            yield return $"{owner}.Retention.DeadLetters is {DeadLetters}: at least one hour is needed.";
         }
 
         if (Every <= TimeSpan.Zero)

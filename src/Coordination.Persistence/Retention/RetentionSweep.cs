@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Coordination.Persistence;
 
 /// <summary>
-/// Removes inbox rows and redelivery counts past their time, a bounded number per statement with a rest between them. Any number of processes may do it: a row
+/// Removes inbox rows, redelivery counts and settled dead letters past their time, a bounded number per statement with a rest between them. Any number of processes may do it: a row
 /// that another is removing is passed over.
 /// </summary>
 internal sealed partial class RetentionSweep(
@@ -20,7 +20,10 @@ internal sealed partial class RetentionSweep(
             units is PostgresStore
                 ? await new InboxRetention(units, options, RepeatAsync).SweepAsync(cancellationToken)
                 : await RemoveAsync("inbox", "received_at", options.Inbox, cancellationToken)
-        ) + await RemoveAsync("redelivery", "at", options.Redeliveries, cancellationToken);
+        )
+        + await RemoveAsync("redelivery", "at", options.Redeliveries, cancellationToken)
+        // Open letters have no such time.
+        + await RemoveAsync("dead_letter", "settled_at", options.DeadLetters, cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -58,7 +58,13 @@ public abstract class MessagingDbContext(DbContextOptions options) : ModuleDbCon
                     x.Endpoint,
                     x.MessageId,
                 })
-                .IsUnique();
+                .IsUnique()
+                .HasFilter("state = 'open'");
+            dead.Property(x => x.State).HasDefaultValue(LetterState.Open);
+            // Open ones are few among those kept for audit: the list and the figures find them by this.
+            dead.HasIndex(x => x.Id).HasDatabaseName("ix_dead_letter_open").HasFilter("state = 'open'");
+            dead.HasIndex(x => x.MessageId);
+            dead.HasIndex(x => x.SettledAt).HasFilter("settled_at IS NOT NULL");
             dead.HasIndex(x => x.GroupId).HasFilter("group_id IS NOT NULL");
         });
         model.Entity<RedeliveryRecord>(redelivery =>

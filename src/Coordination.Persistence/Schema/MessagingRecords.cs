@@ -41,6 +41,9 @@ public sealed class OutboxRecord
     public DateTimeOffset? ExpiresAt { get; set; }
     public int Attempts { get; set; }
     public string? LastError { get; set; }
+
+    /// <summary>Deliveries that were refused as JSON, a bounded number; null while there is none.</summary>
+    public string? Failures { get; set; }
 }
 
 /// <summary>A message that could not be handled (<c>in</c>) or delivered (<c>out</c>).</summary>
@@ -62,6 +65,19 @@ public sealed class DeadLetterRecord
     public string? Meta { get; set; }
     public bool Mandatory { get; set; }
     public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>One of <see cref="LetterState"/>; open until a person decides.</summary>
+    public string State { get; set; } = LetterState.Open;
+
+    /// <summary>Failed attempts as JSON, a bounded number; null when none is known.</summary>
+    public string? Failures { get; set; }
+
+    /// <summary>The letter this is a version of, or a retry of which failed again.</summary>
+    public long? Replaces { get; set; }
+    public long? ReplacedBy { get; set; }
+    public DateTimeOffset? SettledAt { get; set; }
+    public string? SettledBy { get; set; }
+    public string? SettledBecause { get; set; }
 }
 
 /// <summary>How often a message came back without having been settled.</summary>
@@ -71,4 +87,7 @@ public sealed class RedeliveryRecord
     public Guid MessageId { get; set; }
     public int Count { get; set; }
     public DateTimeOffset At { get; set; }
+
+    /// <summary>Deliveries that did not come to an end as JSON, a bounded number.</summary>
+    public string? Failures { get; set; }
 }

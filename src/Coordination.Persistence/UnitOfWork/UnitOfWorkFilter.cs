@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.Middleware;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordination.Persistence;
 
@@ -35,45 +36,54 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
         var again = context.GetRetryAttempt() > 0;
         Failpoint.Hit(Failpoints.Delivered);
 
-        // After a conflict with its own transaction and row locks, so that it gets through.
-        await using var work = units.Create(key, alone: again);
-        context.AddOrUpdatePayload<IUnitOfWork>(() => work, _ => work);
-        var isFirst = !again && !arrival.CameBefore;
         try
         {
-            if (isFirst || await work.BeginAsync(context.CancellationToken).ConfigureAwait(false))
+            // After a conflict with its own transaction and row locks, so that it gets through.
+            await using var work = units.Create(key, alone: again);
+            context.AddOrUpdatePayload<IUnitOfWork>(() => work, _ => work);
+            var isFirst = !again && !arrival.CameBefore;
+            try
             {
-                Failpoint.Hit(Failpoints.InboxWritten);
-                await next.Send(new UnitOfWorkConsumeContext<T>(context, options, services, work, messageId)).ConfigureAwait(false);
+                if (isFirst || await work.BeginAsync(context.CancellationToken).ConfigureAwait(false))
+                {
+                    Failpoint.Hit(Failpoints.InboxWritten);
+                    await next.Send(new UnitOfWorkConsumeContext<T>(context, options, services, work, messageId)).ConfigureAwait(false);
+                }
             }
-        }
-        catch (DuplicateMessageException) { }
-        catch (Exception) when (isFirst)
-        {
-            // A second copy finds a state that has moved on and may fail on it; that is no failure of the message.
-            await work.DisposeAsync().ConfigureAwait(false);
-            if (!await IsHandledAsync(key, context.CancellationToken).ConfigureAwait(false))
+            catch (DuplicateMessageException) { }
+            catch (Exception) when (isFirst)
             {
-                throw;
+                // A second copy finds a state that has moved on and may fail on it; that is no failure of the message.
+                await work.DisposeAsync().ConfigureAwait(false);
+                if (!await IsHandledAsync(key, context.CancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
+
+                await DuplicateAsync(context, arrival).ConfigureAwait(false);
+                return;
             }
 
-            await DuplicateAsync(context, arrival).ConfigureAwait(false);
-            return;
-        }
+            await work.CommitAsync(context.CancellationToken).ConfigureAwait(false);
+            Failpoint.Hit(Failpoints.Committed);
+            if (!isShared)
+            {
+                arrival.Settled();
+            }
 
-        await work.CommitAsync(context.CancellationToken).ConfigureAwait(false);
-        Failpoint.Hit(Failpoints.Committed);
-        if (!isShared)
+            if (work.IsDuplicate)
+            {
+                await DuplicateAsync(context, arrival).ConfigureAwait(false);
+            }
+
+            Failpoint.Hit(Failpoints.BeforeAcknowledgement);
+        }
+        catch (Exception e)
+            when (FailureNotes.Note(context.ReceiveContext, e, () => services.GetService<TimeProvider>() ?? TimeProvider.System))
         {
-            arrival.Settled();
+            // Noted for the dead letter it may become, and thrown on.
+            throw;
         }
-
-        if (work.IsDuplicate)
-        {
-            await DuplicateAsync(context, arrival).ConfigureAwait(false);
-        }
-
-        Failpoint.Hit(Failpoints.BeforeAcknowledgement);
     }
 
     private async Task<bool> IsHandledAsync(InboxKey key, CancellationToken cancellationToken)

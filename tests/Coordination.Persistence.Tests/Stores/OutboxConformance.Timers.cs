@@ -108,8 +108,8 @@ public abstract partial class OutboxConformance
         (letter.Direction, letter.Endpoint, letter.Detail, letter.Attempts).ShouldBe(("in", "agent-refund", "line 1", 3));
         (await letters.FindAsync(letter.Id, Ct))!.Message.Headers["a"].ShouldBe("b");
 
-        (await letters.RetryAsync(letter.Id, Ct)).ShouldBeTrue();
-        (await letters.RetryAsync(letter.Id, Ct)).ShouldBeFalse();
+        (await letters.RetryAsync(letter.Id, "anna", Ct)).ShouldBeTrue();
+        (await letters.RetryAsync(letter.Id, "anna", Ct)).ShouldBeFalse();
         (await letters.CountRedeliveryAsync(key, Ct)).ShouldBe(1);
         store.Relay.Commits.ShouldHaveSingleItem().Rows.ShouldHaveSingleItem().Message.MessageId.ShouldBe(message.MessageId);
         var row = (await store.Get<IOutboxStore>().ClaimDueAsync(10, Lease, Ct)).ShouldHaveSingleItem();
@@ -117,9 +117,9 @@ public abstract partial class OutboxConformance
 
         await letters.ParkAsync(parked, Ct);
         var second = (await letters.ListAsync(null, null, 10, Ct)).ShouldHaveSingleItem();
-        (await letters.DiscardAsync(second.Id, Ct)).ShouldBeTrue();
-        (await letters.DiscardAsync(second.Id, Ct)).ShouldBeFalse();
-        (await letters.FindAsync(second.Id, Ct)).ShouldBeNull();
+        (await letters.DiscardAsync(second.Id, "not needed", "anna", Ct)).ShouldBeTrue();
+        (await letters.DiscardAsync(second.Id, "not needed", "anna", Ct)).ShouldBeFalse();
+        (await letters.ListAsync(null, null, 10, Ct)).ShouldBeEmpty();
     }
 
     [Fact, Trait("req", "OBX-05")]

@@ -263,6 +263,13 @@ public abstract partial class OutboxConformance
             ("out", "nowhere", "UNROUTABLE", "no queue is bound", 2)
         );
         letter.Message.MessageId.ShouldBe(row.Message.MessageId);
+        letter.Failures.Select(failure => (failure.Number, failure.Text)).ShouldBe([(1, "no queue"), (2, "no queue is bound")]);
+        letter.FirstAt.ShouldBeLessThanOrEqualTo(letter.LastAt);
+
+        (await store.Get<IDeadLetters>().RetryAsync(letter.Id, "anna", Ct)).ShouldBeTrue();
+        var again = (await outbox.ClaimDueAsync(10, Lease, Ct)).ShouldHaveSingleItem();
+        await outbox.ParkAsync(again.Id, "UNROUTABLE", "still no queue is bound", Ct);
+        (await store.Get<IDeadLetters>().ListAsync(null, null, 10, Ct)).ShouldHaveSingleItem().Replaces.ShouldBe(letter.Id);
     }
 
     [Fact]

@@ -70,6 +70,10 @@ namespace Coordination.Persistence.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<string>("Failures")
+                        .HasColumnType("text")
+                        .HasColumnName("failures");
+
                     b.Property<Guid?>("GroupId")
                         .HasColumnType("uuid")
                         .HasColumnName("group_id");
@@ -100,6 +104,33 @@ namespace Coordination.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("reason");
 
+                    b.Property<long?>("ReplacedBy")
+                        .HasColumnType("bigint")
+                        .HasColumnName("replaced_by");
+
+                    b.Property<long?>("Replaces")
+                        .HasColumnType("bigint")
+                        .HasColumnName("replaces");
+
+                    b.Property<DateTimeOffset?>("SettledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("settled_at");
+
+                    b.Property<string>("SettledBecause")
+                        .HasColumnType("text")
+                        .HasColumnName("settled_because");
+
+                    b.Property<string>("SettledBy")
+                        .HasColumnType("text")
+                        .HasColumnName("settled_by");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("open")
+                        .HasColumnName("state");
+
                     b.HasKey("Id")
                         .HasName("pk_dead_letter");
 
@@ -107,9 +138,21 @@ namespace Coordination.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_dead_letter_group_id")
                         .HasFilter("group_id IS NOT NULL");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_dead_letter_open")
+                        .HasFilter("state = 'open'");
+
+                    b.HasIndex("MessageId")
+                        .HasDatabaseName("ix_dead_letter_message_id");
+
+                    b.HasIndex("SettledAt")
+                        .HasDatabaseName("ix_dead_letter_settled_at")
+                        .HasFilter("settled_at IS NOT NULL");
+
                     b.HasIndex("Direction", "Endpoint", "MessageId")
                         .IsUnique()
-                        .HasDatabaseName("ix_dead_letter_direction_endpoint_message_id");
+                        .HasDatabaseName("ix_dead_letter_direction_endpoint_message_id")
+                        .HasFilter("state = 'open'");
 
                     b.ToTable("dead_letter", "coordination");
                 });
@@ -188,6 +231,10 @@ namespace Coordination.Persistence.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<string>("Failures")
+                        .HasColumnType("text")
+                        .HasColumnName("failures");
+
                     b.Property<Guid?>("GroupId")
                         .HasColumnType("uuid")
                         .HasColumnName("group_id");
@@ -260,6 +307,10 @@ namespace Coordination.Persistence.Migrations.Postgres
                     b.Property<int>("Count")
                         .HasColumnType("integer")
                         .HasColumnName("count");
+
+                    b.Property<string>("Failures")
+                        .HasColumnType("text")
+                        .HasColumnName("failures");
 
                     b.HasKey("ConsumerId", "MessageId")
                         .HasName("pk_redelivery");

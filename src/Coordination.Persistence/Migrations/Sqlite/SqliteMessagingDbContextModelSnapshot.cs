@@ -62,6 +62,10 @@ namespace Coordination.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
 
+                    b.Property<string>("Failures")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("failures");
+
                     b.Property<Guid?>("GroupId")
                         .HasColumnType("TEXT")
                         .HasColumnName("group_id");
@@ -92,6 +96,33 @@ namespace Coordination.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
 
+                    b.Property<long?>("ReplacedBy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("replaced_by");
+
+                    b.Property<long?>("Replaces")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("replaces");
+
+                    b.Property<long?>("SettledAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("settled_at");
+
+                    b.Property<string>("SettledBecause")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("settled_because");
+
+                    b.Property<string>("SettledBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("settled_by");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("open")
+                        .HasColumnName("state");
+
                     b.HasKey("Id")
                         .HasName("pk_dead_letter");
 
@@ -99,9 +130,21 @@ namespace Coordination.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_dead_letter_group_id")
                         .HasFilter("group_id IS NOT NULL");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_dead_letter_open")
+                        .HasFilter("state = 'open'");
+
+                    b.HasIndex("MessageId")
+                        .HasDatabaseName("ix_dead_letter_message_id");
+
+                    b.HasIndex("SettledAt")
+                        .HasDatabaseName("ix_dead_letter_settled_at")
+                        .HasFilter("settled_at IS NOT NULL");
+
                     b.HasIndex("Direction", "Endpoint", "MessageId")
                         .IsUnique()
-                        .HasDatabaseName("ix_dead_letter_direction_endpoint_message_id");
+                        .HasDatabaseName("ix_dead_letter_direction_endpoint_message_id")
+                        .HasFilter("state = 'open'");
 
                     b.ToTable("dead_letter", (string)null);
                 });
@@ -171,6 +214,10 @@ namespace Coordination.Persistence.Migrations.Sqlite
                     b.Property<long?>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
+
+                    b.Property<string>("Failures")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("failures");
 
                     b.Property<Guid?>("GroupId")
                         .HasColumnType("TEXT")
@@ -247,6 +294,10 @@ namespace Coordination.Persistence.Migrations.Sqlite
                     b.Property<int>("Count")
                         .HasColumnType("INTEGER")
                         .HasColumnName("count");
+
+                    b.Property<string>("Failures")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("failures");
 
                     b.HasKey("ConsumerId", "MessageId")
                         .HasName("pk_redelivery");

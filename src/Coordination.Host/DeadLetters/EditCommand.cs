@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Text;
+using Coordination.Host.CommandLine;
+using Coordination.Host.Runs;
+using Coordination.Host.Serving;
+
+namespace Coordination.Host.DeadLetters;
+
+/// <summary><c>dead-letters edit</c>: a new version with another body; the original is kept beside it.</summary>
+internal static class EditCommand
+{
+    public static Command Build(Terminal terminal)
+    {
+        var id = LetterOptions.Id();
+        var body = new Option<string>("--body")
+        {
+            Description = "File with the new body, JSON in UTF-8; - reads standard input.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var by = LetterOptions.By();
+        var command = new Command(
+            "edit",
+            "Make a new version with another body and the same message id, checked against its contract. It stays parked until it is retried."
+        )
+        {
+            id,
+            body,
+            by,
+        }.WithExamples(
+            "coordination dead-letters edit 17 --body mended.json --by anna",
+            "coordination dead-letters show 17 --json | jq .body | sed s/EURO/EUR/ | coordination dead-letters edit 17 --body -"
+        );
+        Invocation.Attach(
+            command,
+            terminal,
+            async (invocation, cancellationToken) =>
+            {
+                var given = invocation.Arguments;
+                var (number, file) = (given.GetValue(id), given.GetValue(body)!);
+                var bytes = await ReadAsync(file, terminal, cancellationToken);
+                await using var office = await Office.OpenAsync(invocation, cancellationToken);
+                var edit =
+                    await office.DeadLetters.EditAsync(number, bytes, given.GetValue(by)!, cancellationToken: cancellationToken)
+                    ?? throw LetterOptions.NotOpen(number);
+                if (edit.NewId is not { } version)
+                    throw PlanFile.Rejected(file == "-" ? "standard input" : file, edit.Problems);
+                invocation.Output.Show(
+                    new { id = version, replaces = number },
+                    _ =>
+                        invocation.Output.Line(
+                            $"{version} is the new version of {number}; `coordination dead-letters retry {version}` sends it."
+                        )
+                );
+                return ExitCode.Ok;
+            }
+        );
+        return command;
+    }
+
+    private static async Task<byte[]> ReadAsync(string file, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (file == "-")
+            return Encoding.UTF8.GetBytes(await terminal.In.ReadToEndAsync(cancellationToken));
+        try
+        {
+            var bytes = await File.ReadAllBytesAsync(file, cancellationToken);
+            // Editors add this mark; JSON has no place for it.
+            return bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(ExitCode.Usage, $"{file} cannot be read: {exception.Message}", inner: exception);
+        }
+    }
+}
