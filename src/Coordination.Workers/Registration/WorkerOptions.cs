@@ -30,6 +30,12 @@ public sealed class WorkerOptions
     /// <summary>How long closed claims are kept to recognise late repetitions of their orders. 1 min to 1 year.</summary>
     public TimeSpan KeepClosedClaims { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// How long effects and their journals are kept after a run's last record. Never shorter than anything that could ask for them again: a redelivery, a run, a dead letter sent
+    /// again. 31 days to 10 years.
+    /// </summary>
+    public TimeSpan KeepEffects { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>Everything that is wrong with the settings.</summary>
     internal IEnumerable<string> Problems()
     {
@@ -41,6 +47,7 @@ public sealed class WorkerOptions
             (nameof(ShutdownGrace), ShutdownGrace, TimeSpan.Zero, TimeSpan.FromMinutes(10)),
             (nameof(AnnounceInterval), AnnounceInterval, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
             (nameof(CancelGrace), CancelGrace, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+            (nameof(KeepEffects), KeepEffects, TimeSpan.FromDays(31), TimeSpan.FromDays(3_660)),
             (nameof(KeepClosedClaims), KeepClosedClaims, TimeSpan.FromMinutes(1), TimeSpan.FromDays(366)),
         ];
         foreach (var (name, value, min, max) in ranges.Where(range => range.Value < range.Min || range.Value > range.Max))

@@ -99,9 +99,13 @@ public static class WorkerServiceCollectionExtensions
         services.AddSingleton(provider =>
             ActivatorUtilities.CreateInstance<ClaimRecovery>(provider, (Func<double>)Random.Shared.NextDouble)
         );
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<EffectRetention>(provider, (Func<double>)Random.Shared.NextDouble)
+        );
         services.AddSingleton<Announcer>();
         services.AddHostedService(provider => provider.GetRequiredService<LeaseKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<ClaimRecovery>());
+        services.AddHostedService(provider => provider.GetRequiredService<EffectRetention>());
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
         services.AddHostedService<WorkerShutdown>();
         services.AddHealthChecks().AddCheck<WorkerHealth>("agents", tags: ["ready"]);

@@ -300,6 +300,30 @@ public abstract partial class EffectContract
         (await client.VerifyAsync(step.RunId)).Fault.ShouldNotBeNull().ShouldContain("some are missing at the end");
     }
 
+    [Fact, Trait("req", "IDM-09"), Trait("req", "WAL-09")]
+    public async Task Effects_are_kept_until_nothing_can_ask_for_them_any_more()
+    {
+        var node = await NodeAsync("a");
+        var sink = new Sink();
+        node.Script.Execute = (_, context, _) => context.Effect(Refund, new { order = 7 }, sink.CallAsync);
+        var (young, old) = (WorkerNode.Order("young"), WorkerNode.Order("old"));
+        foreach (var step in new[] { young, old })
+        {
+            await node.DeliverAsync(step);
+            await node.AnswerAsync<StepCompleted>(step.RunId);
+        }
+
+        var sql = node.Units.Dialect;
+        await ForceAsync(
+            node,
+            $"UPDATE {sql.Table("effect_journal")} SET at = {sql.NowPlus($"{-91L * 24 * 3_600_000}")} WHERE run_id IN (SELECT run_id FROM {sql.Table("effect")} ORDER BY created_at DESC LIMIT 1)"
+        );
+        (await node.Get<EffectRetention>().SweepAsync(Token)).ShouldBe(1);
+        (await JournalAsync(node, old.RunId)).ShouldBeEmpty();
+        (await JournalAsync(node, young.RunId)).Count.ShouldBe(2);
+        (await new EffectClient(node.Units).ListAsync(cancellationToken: Token)).ShouldHaveSingleItem().RunId.ShouldBe(young.RunId);
+    }
+
     /// <summary>What only the owner of the database can do.</summary>
     private protected abstract Task ForceAsync(WorkerNode node, string text);
 

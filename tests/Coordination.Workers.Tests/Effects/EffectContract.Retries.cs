@@ -171,14 +171,7 @@ public abstract partial class EffectContract
 
                 await node.DeliverAsync(step);
                 await Task.Delay(pause, token);
-                await node.DeliverAsync(
-                    new CancelStep
-                    {
-                        RunId = step.RunId,
-                        StepId = step.StepId,
-                        Attempt = 1,
-                    }
-                );
+                await CancelAsync(node, step);
                 await Eventually.Until(
                     async () => (await node.AnswersAsync(step.RunId)).Count > 0,
                     WorkerNode.Patience,
@@ -203,6 +196,29 @@ public abstract partial class EffectContract
                 }
             }
         );
+    }
+
+    /// <summary>As the broker does it: a cancellation that collides with the claim's own change comes again.</summary>
+    private static async Task CancelAsync(WorkerNode node, ExecuteStep step)
+    {
+        var cancel = new CancelStep
+        {
+            RunId = step.RunId,
+            StepId = step.StepId,
+            Attempt = 1,
+        };
+        while (true)
+        {
+            try
+            {
+                await node.DeliverAsync(cancel);
+                return;
+            }
+            catch (GuardFailedException)
+            {
+                Token.ThrowIfCancellationRequested();
+            }
+        }
     }
 
     [Fact, Trait("req", "IDM-12")]
