@@ -74,7 +74,7 @@ internal sealed class ClaimJournal(
             {
                 // Another step of the run took the number.
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error) when (error is not OperationCanceledException && !IsForGood(error))
             {
                 unknown = true;
                 logger.JournalPostponed(error, Claim.Work.StepId, Claim.Work.RunId, pause.TotalMilliseconds);
@@ -109,6 +109,11 @@ internal sealed class ClaimJournal(
 
         await work.CommitAsync(CancellationToken.None);
     }
+
+    /// <summary>The database does not take the record as it is (a value it cannot store, a table it does not have): no repetition helps.</summary>
+    private static bool IsForGood(Exception error) =>
+        error is DbException { SqlState: { Length: 5 } state }
+        && (state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("42", StringComparison.Ordinal));
 
     /// <summary>Whether the last of the records, which is told apart by its time and writer, is in the journal.</summary>
     private async Task<bool> IsStoredAsync(IReadOnlyList<JournalRecord> records)

@@ -25,6 +25,9 @@ internal sealed record EffectIntent
     /// <summary>Identifies the business effect across runs; null without <see cref="EffectTool.OncePer"/>.</summary>
     public string? Guard { get; init; }
 
+    /// <summary>Whether an intent is written before the call; reads cost nobody anything and have none.</summary>
+    public bool IsAnnounced { get; init; } = true;
+
     /// <summary>Whether the effect has a row of its own that keeps two processes from doing it both; reads and model calls have none.</summary>
     public bool IsKept { get; init; } = true;
 
@@ -44,6 +47,7 @@ internal sealed record EffectIntent
             ScopeText = string.Join(", ", tool.Scope.Zip(scope, (path, value) => $"{path}={value}")),
             Guard = tool.OncePer is null ? null : EffectKey.Of(tenant, Guid.Empty, "", tool.Id, scope),
             IsKept = tool.Class != EffectClass.Pure,
+            IsAnnounced = tool.Class != EffectClass.Pure,
         };
     }
 

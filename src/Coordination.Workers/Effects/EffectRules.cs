@@ -43,8 +43,8 @@ internal enum EffectVerdict
 /// <item><term>done</term><description>the first result again</description></item>
 /// <item><term>failed for good</term><description>the failure again</description></item>
 /// <item><term>not done, may be tried again; a person or probe says it was not done</term><description>call</description></item>
-/// <item><term>the end is not known: pure, idempotent</term><description>call</description></item>
-/// <item><term>... keyed</term><description>call with the same key; after <see cref="EffectTool.MostCalls"/> failures a person decides</description></item>
+/// <item><term>the end is not known: pure</term><description>call</description></item>
+/// <item><term>... idempotent, keyed</term><description>call with the same key; after <see cref="EffectTool.MostCalls"/> failures a person decides</description></item>
 /// <item><term>... probed</term><description>ask the target, after the settle time</description></item>
 /// <item><term>... irreversible</term><description>a person decides</description></item>
 /// </list>
@@ -70,19 +70,23 @@ internal static class EffectRules
             EffectStatus.Retryable or EffectStatus.NotDone => EffectMove.Call,
             EffectStatus.InDoubt => EffectMove.Park,
             EffectStatus.Accepted => canProbe ? EffectMove.Probe : EffectMove.Park,
-            _ => WithoutEnd(known, Stricter(known.Class, intent.Tool.Class), canProbe),
+            _ => WithoutEnd(known, intent.Tool with { Class = Stricter(known.Class, intent.Tool.Class) }, canProbe),
         };
     }
 
     /// <summary>The end of the last call is not known.</summary>
-    private static EffectMove WithoutEnd(EffectState known, EffectClass effectClass, bool canProbe) =>
-        effectClass switch
+    private static EffectMove WithoutEnd(EffectState known, EffectTool tool, bool canProbe) =>
+        tool.Class switch
         {
-            EffectClass.Pure or EffectClass.Idempotent => EffectMove.Call,
-            EffectClass.Keyed when known.Failures < EffectTool.MostCalls => EffectMove.Call,
+            EffectClass.Pure => EffectMove.Call,
+            EffectClass.Idempotent or EffectClass.Keyed when known.Failures < tool.MostCalls => EffectMove.Call,
             EffectClass.Probed when canProbe => EffectMove.Probe,
             _ => EffectMove.Park,
         };
+
+    /// <summary>A call without an end may be repeated as it is.</summary>
+    public static bool MayRepeat(EffectTool tool, EffectStatus status, int failures) =>
+        status == EffectStatus.Unknown && tool.Class is EffectClass.Idempotent or EffectClass.Keyed && failures < tool.MostCalls;
 
     /// <summary>
     /// Between what was declared when the call was made and what is declared now the stricter counts: a class that is relaxed later does not repeat a call that was made
@@ -94,20 +98,14 @@ internal static class EffectRules
             : (EffectClass)Math.Max((int)then, (int)now);
 
     /// <summary>What an ended call is recorded as.</summary>
-    public static EffectStatus After(EffectClass effectClass, CallVerdict verdict, int failuresBefore)
+    public static EffectStatus After(EffectTool tool, CallVerdict verdict, int failuresBefore)
     {
-        var last = failuresBefore + 1 >= EffectTool.MostCalls;
-        if (verdict.Certain)
-        {
-            return verdict.Retryable && !last ? EffectStatus.Retryable : EffectStatus.Failed;
-        }
-
-        return effectClass switch
-        {
-            // Whether it was done does not matter: it may be done again.
-            EffectClass.Pure or EffectClass.Idempotent => verdict.Retryable && !last ? EffectStatus.Retryable : EffectStatus.Failed,
-            _ => EffectStatus.Unknown,
-        };
+        var last = failuresBefore + 1 >= tool.MostCalls;
+        return verdict.Certain || tool.Class == EffectClass.Pure
+            ? verdict.Retryable && !last
+                ? EffectStatus.Retryable
+                : EffectStatus.Failed
+            : EffectStatus.Unknown;
     }
 
     /// <summary>The code an agent is told for a state it cannot go on from.</summary>

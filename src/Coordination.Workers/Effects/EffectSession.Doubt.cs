@@ -10,6 +10,7 @@ internal sealed partial class EffectSession
     /// <summary>Pauses by our own choice are at most this long; a longer wish of the target ends the attempt and the next one waits.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    private const int MostProbes = 3;
     private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Waits until a call may be made; throws when it must not.</summary>
@@ -77,11 +78,7 @@ internal sealed partial class EffectSession
         }
 
         var (answer, why) = await AskTargetAsync(intent, probe, cancellationToken);
-        for (
-            var times = 1;
-            answer is ProbeAnswer<T>.Unknown && (times < EffectTool.MostCalls || (accepted && journal.Now < until));
-            times++
-        )
+        for (var times = 1; answer is ProbeAnswer<T>.Unknown && (times < MostProbes || (accepted && journal.Now < until)); times++)
         {
             await Task.Delay(ProbePause * Math.Min(times, 20), settings.Time, cancellationToken);
             (answer, why) = await AskTargetAsync(intent, probe, cancellationToken);

@@ -25,7 +25,7 @@ internal sealed partial class EffectSession
         }
 
         // A model call may be repeated without harm, but not without cost; so it has an intent, and no row that keeps others away.
-        var tool = new EffectTool("model", EffectClass.Idempotent) { Backend = backend, Timeout = ModelTimeout };
+        var tool = new EffectTool("model", EffectClass.Pure) { Backend = backend, Timeout = ModelTimeout };
         return new EffectIntent
         {
             Tool = tool,

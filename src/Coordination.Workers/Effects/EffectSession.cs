@@ -209,7 +209,7 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
     {
         var record = Record(JournalKind.Intent, intent) with { Args = intent.Args.Length <= MostArgs ? intent.Args : null };
         var change = intent.IsKept ? new EffectChange(intent, EffectStatus.Open, IsCall: true, known?.Version ?? 0) : null;
-        switch (intent.Tool.Class == EffectClass.Pure ? AppendResult.Stored : await AppendAsync(record, change))
+        switch (intent.IsAnnounced ? await AppendAsync(record, change) : AppendResult.Stored)
         {
             case AppendResult.Stored:
                 Remember(record);
@@ -269,9 +269,9 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
         journal.ThrowIfLost();
         var verdict = CallErrors.Read(error, scope.RetryAfter);
         var state = Known(intent.Key)!;
-        var status = EffectRules.After(intent.Tool.Class, verdict, state.Failures);
+        var status = EffectRules.After(intent.Tool, verdict, state.Failures);
         var delay = RetryDelays.After(state.Failures + 1, verdict.RetryAfter, settings.Jitter());
-        var again = status == EffectStatus.Retryable || (status == EffectStatus.Unknown && intent.Tool.Class == EffectClass.Keyed);
+        var again = status == EffectStatus.Retryable || EffectRules.MayRepeat(intent.Tool, status, state.Failures + 1);
         await SettleAsync(
             intent,
             Outcome(intent, status, verdict) with
@@ -366,7 +366,11 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
     {
         lock (gate)
         {
-            states[record.Key!] = EffectHistory.Next(states.GetValueOrDefault(record.Key!), record);
+            var state = states[record.Key!] = EffectHistory.Next(states.GetValueOrDefault(record.Key!), record);
+            if (state.Status == EffectStatus.Succeeded)
+            {
+                failures.Remove(state.Key);
+            }
         }
     }
 

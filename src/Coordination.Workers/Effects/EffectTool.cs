@@ -5,8 +5,8 @@ namespace Coordination.Workers;
 /// <param name="Class">What may be done when its end is not known.</param>
 public sealed record EffectTool(string Name, EffectClass Class = EffectClass.Irreversible)
 {
-    /// <summary>Calls of one effect that may reach the target, whatever fails: all layers together.</summary>
-    public const int MostCalls = 3;
+    /// <summary>Calls of one effect that may fail, whoever repeats it: all layers and all attempts of the step together. 1 to 100.</summary>
+    public int MostCalls { get; init; } = 3;
 
     /// <summary>Rises when the arguments change their meaning; part of the key.</summary>
     public int Major { get; init; } = 1;
@@ -52,6 +52,7 @@ public sealed record EffectTool(string Name, EffectClass Class = EffectClass.Irr
         var problem =
             string.IsNullOrWhiteSpace(Name) || Name.Length > 100 || Name.Any(char.IsControl) ? "Name must be 1 to 100 printable characters"
             : !Enum.IsDefined(Class) ? "Class must be one of EffectClass"
+            : MostCalls is < 1 or > 100 ? "MostCalls must be 1 to 100"
             : Major < 1 ? "Major must be 1 or more"
             : string.IsNullOrWhiteSpace(Backend) || Backend.Length > 100 ? "Backend must be 1 to 100 characters"
             : OncePer is { } per && (per <= TimeSpan.Zero || per > TimeSpan.FromDays(3_660))

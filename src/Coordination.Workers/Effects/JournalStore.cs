@@ -4,7 +4,8 @@ namespace Coordination.Workers;
 
 /// <summary>
 /// The table <c>effect_journal</c>. An append is one statement: it holds the claim against a takeover, numbers the record and binds it to the one before. Two processes
-/// that append to one run at the same moment get the same number; the database lets one of them through and the other tries again.
+/// that append to one run at the same moment get the same number; the database lets one of them through and the other tries again. An attempt is over for the journal as
+/// soon as a later one of its step is claimed: two attempts never act for one step.
 /// </summary>
 internal sealed class JournalStore(IUnitOfWorkFactory units, WorkerIdentity identity)
 {
@@ -29,6 +30,7 @@ internal sealed class JournalStore(IUnitOfWorkFactory units, WorkerIdentity iden
                   {sql.Chain("COALESCE(l.hash, @start)", "COALESCE(l.seq, 0) + 1", "@digest")}
                 FROM (SELECT id FROM {claims} WHERE id = @claim AND epoch = @epoch AND owner = @worker AND state = 'open' {sql.ForShare}) AS c
                 LEFT JOIN (SELECT seq, hash FROM {table} WHERE run_id = @run ORDER BY seq DESC LIMIT 1) AS l ON TRUE
+                WHERE NOT EXISTS (SELECT 1 FROM {claims} AS n WHERE n.run_id = @run AND n.step_id = @step AND n.attempt > @attempt)
                 """,
                 [
                     .. Values(record),

@@ -112,6 +112,36 @@ public abstract partial class EffectContract
         (await JournalAsync(node, claim.Work.RunId)).Count.ShouldBe(1);
     }
 
+    [Fact, Trait("req", "WAL-06")]
+    public async Task An_attempt_is_over_for_the_journal_when_a_later_one_of_its_step_is_claimed()
+    {
+        var node = await NodeAsync("a");
+        var sink = new Sink();
+        var (begun, wake) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        OperationCanceledException? refused = null;
+        node.Script.Execute = async (_, context, _) =>
+        {
+            if (context.Attempt == 1)
+            {
+                begun.SetResult();
+                await wake.Task;
+                refused = await Should.ThrowAsync<OperationCanceledException>(context.Effect(Refund, new { order = 7 }, sink.CallAsync));
+            }
+            else
+            {
+                await context.Effect(Refund, new { order = 7 }, sink.CallAsync);
+            }
+        };
+        var step = WorkerNode.Order("one");
+        await node.DeliverAsync(step);
+        await begun.Task;
+        await node.DeliverAsync(Again(step));
+        await node.AnswerAsync<StepCompleted>(step.RunId);
+        wake.SetResult();
+        await Eventually.Until(() => refused is not null, WorkerNode.Patience, "the refusal");
+        sink.Calls.Count.ShouldBe(1);
+    }
+
     [Fact, Trait("req", "WAL-05")]
     public async Task What_a_dead_worker_had_begun_is_left_to_a_person_when_it_is_irreversible()
     {

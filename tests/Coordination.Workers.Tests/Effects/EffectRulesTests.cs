@@ -50,6 +50,7 @@ public sealed class The_rules_of_effects
     [Theory, Trait("req", "WAL-05")]
     [InlineData(EffectClass.Irreversible, EffectClass.Keyed)]
     [InlineData(EffectClass.Keyed, EffectClass.Irreversible)]
+    [InlineData(EffectClass.Probed, EffectClass.Pure)]
     public void A_class_that_is_relaxed_later_does_not_repeat_a_call_made_under_the_stricter_one(EffectClass then, EffectClass now) =>
         EffectRules.Next(State(then, EffectStatus.Open), Intent(now), canProbe: false).ShouldBe(EffectMove.Park);
 
@@ -172,7 +173,7 @@ public sealed class The_rules_of_effects
     [InlineData(EffectClass.Probed)]
     public void An_error_of_unknown_kind_is_not_retried_where_the_effect_cannot_be_repeated(EffectClass effectClass) =>
         EffectRules
-            .After(effectClass, CallErrors.Read(new InvalidOperationException(), null), failuresBefore: 0)
+            .After(Tool with { Class = effectClass }, CallErrors.Read(new InvalidOperationException(), null), failuresBefore: 0)
             .ShouldBe(EffectStatus.Unknown);
 
     [Fact, Trait("req", "RTY-04")]
