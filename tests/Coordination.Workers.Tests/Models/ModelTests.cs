@@ -117,6 +117,44 @@ public sealed class A_model_asked_by_a_step
         model.Prompts.Count.ShouldBe(2);
     }
 
+    [Fact, Trait("req", "RTY-12")]
+    public async Task Is_asked_no_more_when_a_fifth_of_the_budget_went_into_refused_answers()
+    {
+        var model = new ScriptedModel { Answer = (_, _) => new ChatMessage(ChatRole.Assistant, "nonsense") };
+        var session = new EffectSession(Settings(tokenBudget: 60_000), new MemoryJournal(TimeProvider.System));
+        using var client = new JournaledChatClient(model, session, price: null);
+        var codes = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            var failure = await Should.ThrowAsync<EffectFailure>(
+                ModelQuestion.AskAsync<Amount>(session, client, [new(ChatRole.User, $"{i}?")], null, null, CancellationToken.None)
+            );
+            codes.Add(failure.Code);
+        }
+
+        codes.ShouldBe([ReasonCode.QualityRejected, ReasonCode.BudgetExceeded, ReasonCode.BudgetExceeded]);
+        model.Prompts.Count.ShouldBe(2);
+    }
+
+    private static SessionSettings Settings(long tokenBudget) =>
+        new()
+        {
+            Work = StepWork.From(WorkerNode.Order("one")),
+            AgentType = "test",
+            Tenant = "default",
+            Definition = "test",
+            Epoch = 1,
+            Worker = "test",
+            TokenBudget = tokenBudget,
+            Answers = new Dictionary<string, System.Text.Json.JsonElement>(StringComparer.Ordinal),
+            Budgets = new UnlimitedRetries(),
+            Times = new CallTimes(),
+            Metrics = new WorkerMetrics(),
+            Time = TimeProvider.System,
+            Jitter = () => 0,
+            Logger = Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
+        };
+
     [Fact, Trait("req", "IDM-03")]
     public async Task That_calls_a_function_three_times_in_one_turn_charges_once()
     {
