@@ -204,7 +204,7 @@ public abstract class AgentContext
 
     internal EffectSession? Effects { get; init; }
 
-    internal EffectSession Session =>
+    internal virtual EffectSession Session =>
         Effects
         ?? throw new InvalidOperationException(
             $"Agent type '{AgentType}' is registered as Inline: it runs inside a database transaction and touches nothing outside. Remove AgentOptions.Inline."

@@ -9,6 +9,7 @@ public sealed class TestAgentContext : AgentContext
 {
     private readonly List<(int? Percent, string? Note)> progress = [];
     private readonly MemoryJournal journal;
+    private readonly Lazy<EffectSession> session;
 
     /// <summary>First attempt of step <c>step</c> of a fixed run; override with an object initializer.</summary>
     [SetsRequiredMembers]
@@ -25,7 +26,8 @@ public sealed class TestAgentContext : AgentContext
         Tenant = "default";
         Logger = NullLogger.Instance;
         this.journal = journal;
-        Effects = Open(journal);
+        // Opened at the first effect: an object initializer has set the run and the step by then.
+        session = new Lazy<EffectSession>(() => Open(journal));
     }
 
     /// <summary>
@@ -34,7 +36,17 @@ public sealed class TestAgentContext : AgentContext
     public async Task<TestAgentContext> NextAttemptAsync()
     {
         await Session.FlushAsync();
-        var next = new TestAgentContext(journal) { Attempt = Attempt + 1 };
+        var next = new TestAgentContext(journal)
+        {
+            RunId = RunId,
+            StepId = StepId,
+            Attempt = Attempt + 1,
+            AgentType = AgentType,
+            Tenant = Tenant,
+            Deadline = Deadline,
+            Logger = Logger,
+            Answers = Answers,
+        };
         await next.Session.ResumeAsync(CancellationToken.None);
         return next;
     }
@@ -59,6 +71,8 @@ public sealed class TestAgentContext : AgentContext
         return Task.CompletedTask;
     }
 
+    internal override EffectSession Session => session.Value;
+
     private EffectSession Open(MemoryJournal records) =>
         new(
             new SessionSettings
@@ -77,6 +91,7 @@ public sealed class TestAgentContext : AgentContext
                 Definition = "test",
                 Epoch = 1,
                 Worker = "test",
+                Deadline = Deadline,
                 Answers = Answers,
                 Budgets = new UnlimitedRetries(),
                 Times = new CallTimes(),
