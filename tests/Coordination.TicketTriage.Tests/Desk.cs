@@ -64,7 +64,7 @@ internal sealed class Desk : IDisposable
             {
                 outputs[step.Id] = await agents[step.AgentType](input.Input!.Value, context);
             }
-            catch (PermanentFailure failure)
+            catch (Exception failure) when (failure is PermanentFailure or EffectFailure)
             {
                 if (step.Optional is not true)
                 {

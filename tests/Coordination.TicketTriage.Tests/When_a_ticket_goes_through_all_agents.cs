@@ -1,3 +1,4 @@
+using Coordination.Workers;
 using TicketTriage.Agents;
 using TicketTriage.Outside;
 using TicketTriage.Running;
@@ -27,6 +28,25 @@ public sealed class When_a_ticket_goes_through_all_agents
         }
 
         Audit.Of(desk.Data).ShouldBe(new Audit(1, 49_90, 0, 0, 1));
+    }
+
+    [Fact]
+    public async Task A_second_attempt_asks_the_provider_no_more()
+    {
+        var path = A.FolderOf("refunds.jsonl");
+        var input = new RefundInput("T-1", A.Order(), new HoldReceipt("H", 49_90, null));
+        var first = new TestAgentContext();
+        using (var ledger = new RefundLedger(path))
+        {
+            await new RefundAgent(new PaymentProvider(ledger)).ExecuteAsync(input, first, default);
+        }
+
+        // The provider has lost its books; the journal has not.
+        File.Delete(path);
+        using var empty = new RefundLedger(path);
+        var receipt = await new RefundAgent(new PaymentProvider(empty)).ExecuteAsync(input, await first.NextAttemptAsync(), default);
+        receipt.AmountCents.ShouldBe(49_90);
+        File.Exists(path).ShouldBeFalse();
     }
 
     [Fact]

@@ -111,6 +111,8 @@ public sealed class When_many_processes_write_the_ledger
         await holds.ReleaseAsync("key-1", default);
         await holds.ReleaseAsync("unknown", default);
         (await File.ReadAllLinesAsync(path)).Length.ShouldBe(2);
+        (await holds.HoldAsync("key-1", "T-1", "A-1", 100, default)).ShouldBe("T-1");
+        (await File.ReadAllLinesAsync(path)).Length.ShouldBe(2);
         (await holds.HoldAsync("key-2", "T-2", "A-1", 100, default)).ShouldBe("T-2");
     }
 

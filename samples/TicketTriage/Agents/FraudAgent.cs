@@ -38,7 +38,7 @@ public sealed class FraudAgent(TicketReader model) : IAgent<FraudInput, FraudFin
             _ => Suspicion.Some,
         };
         var byRule = Rules.FirstIn(ticket.Text) ?? Suspicion.None;
-        var byModel = (await model.AskAsync<FraudFinding>(Task, ticket.Text, cancellationToken))?.Suspicion ?? Suspicion.None;
+        var byModel = (await model.AskAsync<FraudFinding>(context, Task, ticket.Text))?.Suspicion ?? Suspicion.None;
 
         // A model may raise an alarm; it cannot talk one down.
         return new FraudFinding(new[] { history, byRule, byModel }.Max());

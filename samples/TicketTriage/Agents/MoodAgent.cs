@@ -24,5 +24,5 @@ public sealed class MoodAgent(TicketReader model) : IAgent<TicketText, MoodFindi
     ];
 
     public async Task<MoodFinding> ExecuteAsync(TicketText text, AgentContext context, CancellationToken cancellationToken) =>
-        await model.AskAsync<MoodFinding>(Task, text, cancellationToken) ?? new MoodFinding(Rules.FirstIn(text) ?? Mood.Calm);
+        await model.AskAsync<MoodFinding>(context, Task, text) ?? new MoodFinding(Rules.FirstIn(text) ?? Mood.Calm);
 }

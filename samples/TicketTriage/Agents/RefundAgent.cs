@@ -10,11 +10,13 @@ public sealed record RefundInput(string Ticket, Order? Order, HoldReceipt Hold);
 public sealed record RefundReceipt(long AmountCents);
 
 /// <summary>
-/// Pays the held amount back. This is the outside effect that must happen once: the key is the same in every attempt and in every process, and
-/// the payment provider carries out each key once.
+/// Pays the held amount back. This is the outside effect that must happen once. What is meant and what came of it is stored around the call, so a second
+/// attempt gets the first receipt; after a crash between the two the call is made again with the same key, and the provider carries out each key once.
 /// </summary>
 public sealed class RefundAgent(PaymentProvider payments) : IAgent<RefundInput, RefundReceipt>
 {
+    private static readonly EffectTool Refund = new("refund", EffectClass.Keyed) { Scope = ["order"] };
+
     public async Task<RefundReceipt> ExecuteAsync(RefundInput input, AgentContext context, CancellationToken cancellationToken)
     {
         if (input is not { Hold: { Key: not null, AmountCents: var amount }, Order: { } order })
@@ -22,8 +24,13 @@ public sealed class RefundAgent(PaymentProvider payments) : IAgent<RefundInput, 
             return new RefundReceipt(0);
         }
 
-        var key = context.EffectKey("refund", order.Id);
-        var paid = await payments.RefundAsync(key, input.Ticket, order.Id, amount, cancellationToken);
-        return paid ? new RefundReceipt(amount) : throw new PermanentFailure("The card account is closed.");
+        return await context.Effect(
+            Refund,
+            new { order = order.Id, amount },
+            async (key, token) =>
+                await payments.RefundAsync(key, input.Ticket, order.Id, amount, token)
+                    ? new RefundReceipt(amount)
+                    : throw new PermanentFailure("The card account is closed.")
+        );
     }
 }

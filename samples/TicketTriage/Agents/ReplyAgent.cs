@@ -26,9 +26,12 @@ public enum TicketResult
     Answered,
 }
 
-/// <summary>Writes to the customer. A second outside effect: the key names the mail, so it is sent once.</summary>
+/// <summary>Writes to the customer: a second outside effect.</summary>
 public sealed class ReplyAgent(MailFolder mail) : IAgent<ReplyInput, ReplyReceipt>
 {
+    // True of this folder, which names a mail's file by its key. A mail server would send a second mail: Irreversible.
+    private static readonly EffectTool Mail = new("mail", EffectClass.Keyed) { Scope = ["to"] };
+
     public async Task<ReplyReceipt> ExecuteAsync(ReplyInput input, AgentContext context, CancellationToken cancellationToken)
     {
         var to = MailFolder.AddressOf(input.Customer) ?? throw new PermanentFailure("The customer's mail address is not valid.");
@@ -40,8 +43,11 @@ public sealed class ReplyAgent(MailFolder mail) : IAgent<ReplyInput, ReplyReceip
             { Decision.Verdict: Verdict.Review } => TicketResult.HandedToPerson,
             _ => TicketResult.Answered,
         };
-        var key = context.EffectKey("mail", to);
-        var file = await mail.SendAsync(key, to, $"Re: {input.Subject}", Letter.Write(result, input), cancellationToken);
+        var file = await context.Effect(
+            Mail,
+            new { to, result },
+            (key, token) => mail.SendAsync(key, to, $"Re: {input.Subject}", Letter.Write(result, input), token)
+        );
         return new ReplyReceipt(result, file);
     }
 }

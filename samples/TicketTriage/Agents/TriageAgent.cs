@@ -38,5 +38,5 @@ public sealed class TriageAgent(TicketReader model) : IAgent<TicketText, Triage>
     ];
 
     public async Task<Triage> ExecuteAsync(TicketText text, AgentContext context, CancellationToken cancellationToken) =>
-        await model.AskAsync<Triage>(Task, text, cancellationToken) ?? new Triage(Rules.FirstIn(text) ?? TicketKind.Question);
+        await model.AskAsync<Triage>(context, Task, text) ?? new Triage(Rules.FirstIn(text) ?? TicketKind.Question);
 }

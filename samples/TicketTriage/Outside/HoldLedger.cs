@@ -12,12 +12,13 @@ public sealed class HoldLedger : IDisposable
     public const string Hold = "hold";
     public const string Release = "release";
 
+    private readonly Dictionary<string, HoldEntry> byKey = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HoldEntry> openByOrder = new(StringComparer.Ordinal);
     private readonly AppendOnlyFile<HoldEntry> file;
 
-    public HoldLedger(string path) => file = new AppendOnlyFile<HoldEntry>(path, Apply, openByOrder.Clear);
+    public HoldLedger(string path) => file = new AppendOnlyFile<HoldEntry>(path, Apply, Forget);
 
-    /// <summary>Holds the amount, unless the order's money is held already.</summary>
+    /// <summary>Holds the amount, unless the order's money is held already. A key that held before is not carried out again.</summary>
     /// <returns>The ticket the money is held for: this one or an earlier one.</returns>
     public async Task<string> HoldAsync(string key, string ticket, string order, long amountCents, CancellationToken cancellationToken)
     {
@@ -25,12 +26,12 @@ public sealed class HoldLedger : IDisposable
         await file.AppendAsync(
             () =>
             {
-                if (!openByOrder.TryGetValue(order, out var open))
+                if (!byKey.TryGetValue(key, out var before) && !openByOrder.TryGetValue(order, out before))
                 {
                     return new HoldEntry(Hold, key, ticket, order, amountCents);
                 }
 
-                holder = open.Ticket;
+                holder = before.Ticket;
                 return null;
             },
             cancellationToken
@@ -47,10 +48,17 @@ public sealed class HoldLedger : IDisposable
 
     public void Dispose() => file.Dispose();
 
+    private void Forget()
+    {
+        byKey.Clear();
+        openByOrder.Clear();
+    }
+
     private void Apply(HoldEntry line)
     {
         if (line.Entry == Hold)
         {
+            byKey[line.Key] = line;
             openByOrder[line.Order] = line;
         }
         else
