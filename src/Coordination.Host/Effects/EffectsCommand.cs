@@ -140,11 +140,10 @@ internal static class EffectsCommand
         var details = await RunsCommand.DetailsAsync(office, runId, withHistory: false, cancellationToken);
         var effects = await office.Effects.ListAsync(runId, status: null, int.MaxValue, cancellationToken);
         var meant = effects.Where(effect => effect.Key.StartsWith(key, StringComparison.OrdinalIgnoreCase)).ToList();
-        if (meant.Count != 1)
-            throw new CommandFailure(
-                ExitCode.NotFound,
-                meant.Count == 0 ? $"Run {runId} has no effect {key}." : $"{meant.Count} effects begin with {key}: give more of the key."
-            );
+        if (meant.Count == 0)
+            throw new CommandFailure(ExitCode.NotFound, $"Run {runId} has no effect {key}.");
+        if (meant.Count > 1)
+            throw new CommandFailure(ExitCode.Usage, $"{meant.Count} effects begin with {key}: give more of the key.");
         var effect = meant[0];
         if (effect.Status != "indoubt")
             throw new CommandFailure(ExitCode.Failed, $"Effect {effect.Tool} ({effect.Key}) is {effect.Status}: nobody is asked about it.");
@@ -164,7 +163,10 @@ internal static class EffectsCommand
         }
         catch (JsonException exception)
         {
-            throw new CommandFailure(ExitCode.Usage, $"--result is not JSON at byte {exception.BytePositionInLine + 1}.");
+            throw new CommandFailure(
+                ExitCode.Usage,
+                $"--result is not JSON at byte {exception.BytePositionInLine + 1}. Text needs quotes: '\"r-17\"'."
+            );
         }
     }
 }
