@@ -102,7 +102,7 @@ public sealed class When_a_host_runs : IAsyncLifetime
     [Fact]
     public async Task The_lists_are_empty_arrays_for_machines_and_words_for_people()
     {
-        foreach (var list in new[] { "runs list", "timers list", "dead-letters list", "agents list" })
+        foreach (var list in new[] { "runs list", "timers list", "dead-letters list", "effects list", "agents list" })
         {
             var json = await AskAsync($"{list} --json");
             json.ExitCode.ShouldBe(0, json.Error);
@@ -117,6 +117,9 @@ public sealed class When_a_host_runs : IAsyncLifetime
     [InlineData("runs watch 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11")]
     [InlineData("runs cancel 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11")]
     [InlineData("runs answer 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11 a q true")]
+    [InlineData("effects resolve 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11 K7QX happened")]
+    [InlineData("journal show 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11")]
+    [InlineData("journal verify 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11")]
     [InlineData("timers cancel 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11")]
     [InlineData("dead-letters show 4711")]
     [InlineData("dead-letters retry 4711")]
