@@ -167,25 +167,14 @@ public sealed partial class The_page_about_effects
     public void Shows_the_code_that_stands_here()
     {
         static string Lines(string text) => string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
-        var code = Lines(File.ReadAllText(InTree("tests/Coordination.Workers.Tests/Effects/The_page_about_effects.cs")));
-        var page = File.ReadAllText(InTree("docs/concepts/effects.md"));
+        var code = Lines(File.ReadAllText(Repository.Path("tests/Coordination.Workers.Tests/Effects/The_page_about_effects.cs")));
+        var page = File.ReadAllText(Repository.Path("docs/concepts/effects.md"));
         var blocks = CodeBlock().Matches(page).Select(match => match.Groups["code"].Value).ToList();
         blocks.Count.ShouldBeGreaterThan(7);
         foreach (var block in blocks)
         {
             code.ShouldContain(Lines(block));
         }
-    }
-
-    private static string InTree(string path)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Coordination.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("Run the tests from inside the source tree.");
-        }
-
-        return Path.Combine(folder.FullName, path);
     }
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
