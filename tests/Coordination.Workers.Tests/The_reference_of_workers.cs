@@ -10,6 +10,7 @@ public sealed class The_reference_of_workers
 
     [Theory]
     [InlineData(typeof(AgentOptions))]
+    [InlineData(typeof(WorkerOptions))]
     [InlineData(typeof(EffectTool))]
     public void Names_every_member(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Coordination.AgentFramework;
+using Microsoft.Agents.AI;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -87,6 +89,12 @@ public sealed partial class The_page_about_effects
         return answer.Text;
     }
 
+    public sealed class Support(IChatClient model) : IAIAgentFactory
+    {
+        public AIAgent Create(AgentContext context) =>
+            new ChatClientAgent(context.Model(model), instructions: "Be brief.", name: "support");
+    }
+
     public static HttpClient Client() => new(new EffectHttpHandler(new SocketsHttpHandler()));
 
     private static void Register(IServiceCollection services)
@@ -159,6 +167,7 @@ public sealed partial class The_page_about_effects
     {
         var services = new ServiceCollection();
         Register(services);
+        services.AddAIAgent<Support>("support");
         services.ShouldNotBeEmpty();
         Client().Dispose();
     }
@@ -173,7 +182,7 @@ public sealed partial class The_page_about_effects
         blocks.Count.ShouldBeGreaterThan(7);
         foreach (var block in blocks)
         {
-            code.ShouldContain(Lines(block));
+            code.ShouldContain(Lines(block), Case.Sensitive);
         }
     }
 
