@@ -32,4 +32,13 @@ internal static class Bounds
     public const int Attempts = 20;
     public const long BaseDelayMs = 3_600_000;
     public const long MaxDelayMs = 86_400_000;
+
+    /// <summary>Things a step's output lacks.</summary>
+    public const int MissingOfStep = 20;
+
+    /// <summary>Things a run's outputs lack.</summary>
+    public const int MissingOfRun = 100;
+
+    /// <summary>Characters of one of them, with the step's id before it in a run's.</summary>
+    public const int MissingLength = 600;
 }

@@ -134,6 +134,20 @@ internal sealed class Findings(bool closedLists)
     }
 
     /// <summary>Ids of steps, each once.</summary>
+    public void Missing(string path, IReadOnlyList<string>? missing, int most)
+    {
+        if (missing is null)
+        {
+            return;
+        }
+
+        Count(path, missing.Count, 1, most);
+        for (var i = 0; i < missing.Count && i < most; i++)
+        {
+            Text($"{path}[{i}]", missing[i], Bounds.MissingLength);
+        }
+    }
+
     public void StepIds(string path, IReadOnlyList<string> ids)
     {
         Count(path, ids.Count, 0, Bounds.Steps);

@@ -59,6 +59,7 @@ public static class SampleMessages
             {
                 RunId = Run,
                 Outputs = new Dictionary<string, JsonElement> { ["reply"] = Json("""{"mail":"m-1","words":[1,2.5,null]}""") },
+                Missing = ["reply: the refund"],
             }
         );
         var partial = new RunPartial
@@ -196,7 +197,7 @@ public static class SampleMessages
             Attempt = 1,
             Output = Json("null"),
         };
-        yield return (completed, completed with { Output = Json("""{"refundId":"r-1","amountCents":1250}""") });
+        yield return (completed, completed with { Output = Json("""{"refundId":"r-1","amountCents":1250}"""), Missing = ["the letter"] });
         var failed = new StepFailed
         {
             RunId = Run,

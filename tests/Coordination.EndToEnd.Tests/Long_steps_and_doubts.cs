@@ -139,7 +139,7 @@ public sealed class Long_steps_and_doubts
         desk.Calls.ShouldBe(1 + calls);
         if (status == "failed")
         {
-            info.Reason.ShouldBe(ReasonCode.InDoubt);
+            info.Reason.ShouldBe(ReasonCode.NonRetryable);
             info.Compensated.ShouldBe(["one"]);
             desk.Undone.ShouldBe(1);
         }

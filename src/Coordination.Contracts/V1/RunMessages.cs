@@ -70,13 +70,18 @@ public sealed record CancelRun : IRunMessage
 }
 
 /// <summary>Terminal: every step is done.</summary>
-[Contract("run.completed", 1, 0)]
+[Contract("run.completed", 1, 1)]
 public sealed record RunCompleted : IRunMessage
 {
     public required Guid RunId { get; init; }
 
     /// <summary>Outputs of the steps nothing depends on, by step id.</summary>
     public required IReadOnlyDictionary<string, JsonElement> Outputs { get; init; }
+
+    /// <summary>
+    /// What outputs lack, as <c>step: what</c>: a run with any of it is complete in form only. Absent when nothing is missing. At most 100. Since 1.1.
+    /// </summary>
+    public IReadOnlyList<string>? Missing { get; init; }
 }
 
 /// <summary>Terminal: some of the work is done for good, some is missing. Not a success.</summary>

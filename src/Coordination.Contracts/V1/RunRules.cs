@@ -56,6 +56,7 @@ internal static class RunRules
     {
         findings.Id("runId", message.RunId);
         findings.Outputs("outputs", message.Outputs);
+        findings.Missing("missing", message.Missing, Bounds.MissingOfRun);
     }
 
     public static void Check(RunPartial message, Findings findings)

@@ -36,13 +36,16 @@ public sealed record StepProgress : IStepMessage
 }
 
 /// <summary>The attempt succeeded.</summary>
-[Contract("step.completed", 1, 0)]
+[Contract("step.completed", 1, 1)]
 public sealed record StepCompleted : IStepMessage
 {
     public required Guid RunId { get; init; }
     public required string StepId { get; init; }
     public required int Attempt { get; init; }
     public required JsonElement Output { get; init; }
+
+    /// <summary>What the output lacks, in the agent's words, each up to 500 characters, at most 20; absent when it lacks nothing. Since 1.1.</summary>
+    public IReadOnlyList<string>? Missing { get; init; }
 }
 
 /// <summary>The attempt (or a compensation) failed.</summary>

@@ -43,6 +43,7 @@ internal static class StepRules
     {
         Step(message, findings);
         findings.AnyJson("output", message.Output);
+        findings.Missing("missing", message.Missing, Bounds.MissingOfStep);
     }
 
     public static void Check(StepFailed message, Findings findings)

@@ -10,7 +10,18 @@ namespace Coordination.Host.Effects;
 /// <summary><c>effects</c>: outside actions, and a person's word about those in doubt.</summary>
 internal static class EffectsCommand
 {
-    private static readonly string[] Statuses = ["open", "succeeded", "failed", "retryable", "unknown", "accepted", "indoubt", "notdone"];
+    private static readonly string[] Statuses =
+    [
+        "open",
+        "succeeded",
+        "failed",
+        "retryable",
+        "unknown",
+        "accepted",
+        "indoubt",
+        "notdone",
+        "givenup",
+    ];
 
     public static Command Build(Terminal terminal) =>
         new("effects", "Show what agents did outside, and say what became of effects in doubt.") { List(terminal), Resolve(terminal) };

@@ -170,6 +170,9 @@ public sealed record StepState
     [JsonIgnore]
     public ImmutableSortedDictionary<string, JsonElement>? Answers { get; init; }
 
+    /// <summary>What its output lacks, in the agent's words; null when it lacks nothing.</summary>
+    public ImmutableArray<string>? Missing { get; init; }
+
     /// <summary>Reason code of the last failure, or why it was skipped or stopped.</summary>
     public string? Reason { get; init; }
     public string? Detail { get; init; }

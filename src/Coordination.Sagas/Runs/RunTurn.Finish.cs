@@ -42,7 +42,12 @@ internal sealed partial class RunTurn
         Publish(
             outcome switch
             {
-                RunStatus.Completed => new RunCompleted { RunId = run.RunId, Outputs = EventOutputs() },
+                RunStatus.Completed => new RunCompleted
+                {
+                    RunId = run.RunId,
+                    Outputs = EventOutputs(),
+                    Missing = Lacking(),
+                },
                 RunStatus.Partial => new RunPartial
                 {
                     RunId = run.RunId,
@@ -78,6 +83,14 @@ internal sealed partial class RunTurn
         );
         Record("ended", data: [("status", RunJson.NameOf(outcome)), ("reason", run.Reason)]);
     }
+
+    private List<string>? Lacking()
+    {
+        List<string> lacking = [.. run.Steps.SelectMany(s => (s.Missing ?? []).Select(what => $"{s.Id}: {what}")).Take(MostLacking)];
+        return lacking.Count == 0 ? null : lacking;
+    }
+
+    private const int MostLacking = 100;
 
     private List<string> Ids(Func<StepState, bool> which) => [.. run.Steps.Where(which).Select(s => s.Id)];
 

@@ -53,6 +53,7 @@ internal sealed partial class RunTurn
         }
         else
         {
+            var missing = message.Missing is { Count: > 0 } lacks ? $"missing: {string.Join("; ", lacks)}" : null;
             var position = 1 + run.Steps.Max(s => s.CompletedAs ?? 0);
             Update(
                 step.Id,
@@ -64,12 +65,15 @@ internal sealed partial class RunTurn
                         StoredBytes = s.StoredBytes + bytes,
                         CompletedAs = position,
                         InDoubt = false,
+                        Missing = missing is null ? null : [.. message.Missing!],
+                        Detail = missing ?? s.Detail,
+                        Reason = missing is null ? s.Reason : ReasonCode.Degraded,
                         Failures = 0,
                         WaitEndsAt = null,
                         EndedAt = context.Now,
                     }
             );
-            Record("step-completed", step.Id, message.Attempt);
+            Record("step-completed", step.Id, message.Attempt, [("missing", missing)]);
         }
         Advance();
     }

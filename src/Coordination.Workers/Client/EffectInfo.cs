@@ -21,7 +21,7 @@ public sealed record EffectInfo
 
     /// <summary>
     /// <c>open</c> (a call is under way, or was cut off), <c>succeeded</c>, <c>failed</c> (not done), <c>retryable</c> (not done yet), <c>unknown</c> (perhaps done), <c>accepted</c>
-    /// (taken on by the target), <c>indoubt</c> (waits for a person), <c>notdone</c>.
+    /// (taken on by the target), <c>indoubt</c> (waits for a person), <c>notdone</c>, <c>givenup</c> (by a person, perhaps done).
     /// </summary>
     public required string Status { get; init; }
 

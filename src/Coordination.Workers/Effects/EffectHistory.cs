@@ -28,6 +28,9 @@ public enum EffectStatus
 
     /// <summary>A person or a probe said that it was not done: it may be done.</summary>
     NotDone,
+
+    /// <summary>A person gave it up without knowing whether it was done.</summary>
+    GivenUp,
 }
 
 /// <summary>What the journal tells of one effect.</summary>

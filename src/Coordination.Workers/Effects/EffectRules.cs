@@ -66,7 +66,7 @@ internal static class EffectRules
         return known.Status switch
         {
             EffectStatus.Succeeded => EffectMove.Replay,
-            EffectStatus.Failed => EffectMove.Refuse,
+            EffectStatus.Failed or EffectStatus.GivenUp => EffectMove.Refuse,
             EffectStatus.Retryable or EffectStatus.NotDone => EffectMove.Call,
             EffectStatus.InDoubt => EffectMove.Park,
             EffectStatus.Accepted => canProbe ? EffectMove.Probe : EffectMove.Park,
@@ -109,6 +109,5 @@ internal static class EffectRules
     }
 
     /// <summary>The code an agent is told for a state it cannot go on from.</summary>
-    public static string CodeOf(EffectState state) =>
-        state.Code ?? (state.Status == EffectStatus.Failed ? ReasonCode.NonRetryable : ReasonCode.InDoubt);
+    public static string CodeOf(EffectState state) => state.Code ?? ReasonCode.NonRetryable;
 }

@@ -150,7 +150,8 @@ internal sealed partial class EffectSession
         {
             EffectVerdict.Happened => EffectStatus.Succeeded,
             EffectVerdict.DidNotHappen => EffectStatus.NotDone,
-            _ => EffectStatus.Failed,
+            // Decided: the run goes back. Not the code IN_DOUBT, which would ask a person once more.
+            _ => EffectStatus.GivenUp,
         };
         await SettleAsync(
             intent,
@@ -158,7 +159,7 @@ internal sealed partial class EffectSession
             {
                 Status = Words.Of(status),
                 Result = said.Result is { } result ? JsonSerializer.SerializeToUtf8Bytes(result, AgentJson.Options) : null,
-                Code = said.Verdict == EffectVerdict.Compensate ? ReasonCode.InDoubt : null,
+                Code = said.Verdict == EffectVerdict.Compensate ? ReasonCode.NonRetryable : null,
                 Detail = Text.Bounded(
                     $"{said.By ?? "a person"} said: {Words.Of(said.Verdict)}{(said.Note is null ? "" : ": " + said.Note)}",
                     500

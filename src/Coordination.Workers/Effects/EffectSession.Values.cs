@@ -38,7 +38,11 @@ internal sealed partial class EffectSession
                 failures.Remove(key);
             }
 
-            missing.Add(what);
+            if (missing.Count < MostMissing)
+            {
+                missing.Add(Text.Bounded(what, 500));
+            }
+
             pending.Add(Decision(MissingSaid, what) with { Code = failure?.Code ?? ReasonCode.Degraded });
         }
     }
@@ -68,7 +72,16 @@ internal sealed partial class EffectSession
     }
 
     /// <summary>What the result lacks, in the agent's words.</summary>
-    public IReadOnlyList<string> WhatIsMissing => missing;
+    public IReadOnlyList<string> WhatIsMissing
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. missing];
+            }
+        }
+    }
 
     /// <summary>Writes what was taken and not written yet, before the step's answer says something that rests on it.</summary>
     public async Task FlushAsync()
@@ -86,6 +99,7 @@ internal sealed partial class EffectSession
         }
     }
 
+    private const int MostMissing = 20;
     private readonly List<string> missing = [];
 
     private void Replay(IEnumerable<JournalRecord> records)

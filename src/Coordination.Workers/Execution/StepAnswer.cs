@@ -6,7 +6,7 @@ namespace Coordination.Workers;
 /// <summary>How an attempt ended: the message that says so, and a word for metrics and logs.</summary>
 internal sealed record StepAnswer(object Message, string Outcome)
 {
-    public static StepAnswer Completed(StepWork work, JsonElement output) =>
+    public static StepAnswer Completed(StepWork work, JsonElement output, IReadOnlyList<string>? missing = null) =>
         new(
             new StepCompleted
             {
@@ -14,8 +14,9 @@ internal sealed record StepAnswer(object Message, string Outcome)
                 StepId = work.StepId,
                 Attempt = work.Attempt,
                 Output = output,
+                Missing = missing is { Count: > 0 } ? missing : null,
             },
-            "completed"
+            missing is { Count: > 0 } ? "degraded" : "completed"
         );
 
     public static StepAnswer Compensated(StepWork work) =>

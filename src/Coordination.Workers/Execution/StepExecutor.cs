@@ -90,7 +90,8 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
             }
             else
             {
-                answer = StepAnswer.Completed(work, await agent.Adapter.ExecuteAsync(services, work.Input, context, stop));
+                var output = await agent.Adapter.ExecuteAsync(services, work.Input, context, stop);
+                answer = StepAnswer.Completed(work, output, effects?.WhatIsMissing);
             }
 
             if (effects is null)

@@ -265,7 +265,7 @@ public abstract partial class EffectContract
         await node.DeliverAsync(silent);
         (await node.AnswerAsync<StepFailed>(silent.RunId)).Detail.ShouldNotBeNull().ShouldContain("down");
         await node.DeliverAsync(honest);
-        await node.AnswerAsync<StepCompleted>(honest.RunId);
+        (await node.AnswerAsync<StepCompleted>(honest.RunId)).Missing.ShouldBe(["the refund"]);
         (await JournalAsync(node, honest.RunId)).ShouldContain(r => r.Tool == "missing" && r.Detail == "the refund");
     }
 
