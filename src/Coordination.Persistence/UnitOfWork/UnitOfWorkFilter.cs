@@ -64,6 +64,11 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
                 return;
             }
 
+            if (Failpoint.IsBroken(PlantedBugs.AckBeforeCommit) && arrival is Delivery delivery)
+            {
+                await AcknowledgeTooEarlyAsync(delivery).ConfigureAwait(false);
+            }
+
             await work.CommitAsync(context.CancellationToken).ConfigureAwait(false);
             Failpoint.Hit(Failpoints.Committed);
             if (!isShared)
@@ -97,6 +102,13 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
     {
         metrics.Duplicate(arrival.Endpoint);
         await context.NotifyConsumed(TimeSpan.Zero, "duplicate").ConfigureAwait(false);
+    }
+
+    private static async Task AcknowledgeTooEarlyAsync(Delivery delivery)
+    {
+        await delivery.Complete().ConfigureAwait(false);
+        // Until the broker has it.
+        await Task.Delay(TimeSpan.FromMilliseconds(50)).ConfigureAwait(false);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("coordinationUnitOfWork");
