@@ -11,11 +11,15 @@ internal sealed class NodeProcess : IDisposable
     private readonly StreamWriter output;
     private volatile bool up;
 
-    public NodeProcess(string name, string roles, string log, IReadOnlyDictionary<string, string> environment)
+    /// <param name="roles">Null: it has none, it is the sink of effects.</param>
+    public NodeProcess(string name, string? roles, string log, IReadOnlyDictionary<string, string> environment)
     {
         Name = name;
         output = new StreamWriter(log, append: true) { AutoFlush = true };
-        var start = new ProcessStartInfo(Program, [roles])
+        var start = new ProcessStartInfo(
+            Program(roles is null ? "Coordination.Faults.Sink" : "Coordination.Faults.Node"),
+            roles is null ? [] : [roles]
+        )
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -37,16 +41,11 @@ internal sealed class NodeProcess : IDisposable
     }
 
     /// <summary>Built beside this program.</summary>
-    public static string Program
+    private static string Program(string project)
     {
-        get
-        {
-            var here = new DirectoryInfo(AppContext.BaseDirectory);
-            var program = Path.Combine(here.Parent!.Parent!.FullName, "Coordination.Faults.Node", here.Name, "Coordination.Faults.Node");
-            return File.Exists(program)
-                ? program
-                : throw new FileNotFoundException($"{program} is not there; build tests/Coordination.Faults.Node.");
-        }
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, project);
+        return File.Exists(program) ? program : throw new FileNotFoundException($"{program} is not there; build tests/{project}.");
     }
 
     public string Name { get; }

@@ -1,0 +1,39 @@
+namespace Coordination.Faults.Matrix;
+
+/// <summary>How large a run of the crash matrix is. A course of events is reproduced by seed and commit, as far as processes can be.</summary>
+public sealed record MatrixSettings
+{
+    public int Seed { get; init; } = 1;
+
+    /// <summary>SIGKILLs at each crash point.</summary>
+    public int Kills { get; init; } = 5;
+
+    /// <summary>Workers frozen for longer than their lease.</summary>
+    public int Zombies { get; init; } = 2;
+
+    /// <summary>Only these crash points; empty: all.</summary>
+    public IReadOnlyList<string> Points { get; init; } = [];
+
+    /// <summary>A mistake of the product's <c>PlantedBugs</c> that the run must find; null: none.</summary>
+    public string? Bug { get; init; }
+
+    /// <summary>Runs the feeder keeps open.</summary>
+    public int Window { get; init; } = 12;
+
+    /// <summary>How much later than its lease's end a claim may be taken over (WAL-04); null: only reported, for machines that do other things.</summary>
+    public TimeSpan? ResumesWithin { get; init; }
+
+    /// <summary>Where the report goes; null: artifacts/fault-reports.</summary>
+    public string? Reports { get; init; }
+
+    public static MatrixSettings Short => new();
+
+    /// <summary>What WAL-13 asks for.</summary>
+    public static MatrixSettings Full =>
+        new()
+        {
+            Kills = 100,
+            Zombies = 20,
+            ResumesWithin = TimeSpan.FromSeconds(5),
+        };
+}

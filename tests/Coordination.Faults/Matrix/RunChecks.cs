@@ -1,0 +1,54 @@
+using Coordination.Faults.Checker;
+
+namespace Coordination.Faults.Matrix;
+
+/// <summary>How the runs of the matrix end, and how soon they go on after a kill.</summary>
+public static class RunChecks
+{
+    /// <summary>Kills change how long a run takes, not how it ends; undoing that is in doubt ends it as it must.</summary>
+    public static IEnumerable<Violation> EveryRunEndsAsItWasMadeTo(MatrixEvidence evidence)
+    {
+        var status = evidence.Fleet.Runs.ToDictionary(run => run.RunId, run => run.Status);
+        var history = evidence.Fleet.History.ToLookup(line => line.RunId);
+        foreach (var submission in evidence.Fleet.Submissions.Where(one => status.ContainsKey(one.RunId)))
+        {
+            var expected = submission.Kind == "undone" ? "failed" : "completed";
+            if (status[submission.RunId] != expected)
+            {
+                yield return new Violation(
+                    "I-1",
+                    $"run {submission.RunId} ({submission.Kind}) is {status[submission.RunId]}, expected {expected}"
+                );
+            }
+
+            var lines = history[submission.RunId].ToList();
+            var failed = lines.Find(line => line.Type == "compensation-failed");
+            if (failed is { Reason: not "IN_DOUBT" })
+            {
+                yield return new Violation("WAL-10", $"run {submission.RunId}: undoing step {failed.StepId} failed with {failed.Reason}");
+            }
+
+            var (done, undone) = (lines.Count(line => line.Type == "step-completed"), lines.Count(line => line.Type == "step-compensated"));
+            if (expected == "failed" && failed is null && done != undone)
+            {
+                yield return new Violation("WAL-10", $"run {submission.RunId} has done {done} steps and undone {undone}");
+            }
+        }
+    }
+
+    /// <summary>How much later than their lease's end claims of dead owners were taken over.</summary>
+    public static IReadOnlyList<TimeSpan> Takeovers(MatrixEvidence evidence) =>
+        [
+            .. evidence
+                .Fleet.Claims.GroupBy(change => change.ClaimId)
+                .SelectMany(changes => changes.Zip(changes.Skip(1)))
+                .Where(pair => pair.Second.Epoch > pair.First.Epoch && pair.First.Owner is not null)
+                .Select(pair => pair.Second.At - pair.First.ExpiresAt),
+        ];
+
+    /// <summary>WAL-04: what a dead worker held goes on in time.</summary>
+    public static IEnumerable<Violation> DeadWorkersAreReplacedInTime(MatrixEvidence evidence) =>
+        Takeovers(evidence)
+            .Where(late => late > evidence.ResumesWithin)
+            .Select(late => new Violation("WAL-04", $"a claim was taken over {late.TotalSeconds:0.0} s after its lease's end"));
+}
