@@ -10,6 +10,7 @@ internal sealed class NodeProcess : IDisposable
     private readonly Process process;
     private readonly StreamWriter output;
     private volatile bool up;
+    private DateTimeOffset upAt;
 
     /// <param name="roles">Null: it has none, it is the sink of effects.</param>
     public NodeProcess(string name, string? roles, string log, IReadOnlyDictionary<string, string> environment)
@@ -54,6 +55,9 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary>It takes work.</summary>
     public bool IsUp => up && !HasEnded;
+
+    /// <summary>Since when it takes work; null: it does not yet.</summary>
+    public DateTimeOffset? UpAt => up ? upAt : null;
 
     public bool HasEnded => process.HasExited;
 
@@ -116,6 +120,7 @@ internal sealed class NodeProcess : IDisposable
         // Two streams, two threads: a combined assignment would lose it.
         if (line == "up")
         {
+            upAt = TimeProvider.System.GetUtcNow();
             up = true;
         }
 

@@ -20,6 +20,27 @@ internal sealed class Crashes(MatrixFleet fleet, Progress progress, IReadOnlyLis
     /// <summary>What has happened so far.</summary>
     public IReadOnlyCollection<FaultRecord> Done => done;
 
+    /// <summary>When a worker was there and awake: a frozen one is there for nobody.</summary>
+    public IReadOnlyList<UpTime> WorkersUp =>
+        [
+            .. fleet
+                .Workers.SelectMany(slot => slot.UpTimes)
+                .Select(span =>
+                    done.FirstOrDefault(crash =>
+                        crash.Class == CrashPoint.Zombie
+                        && crash.Target.StartsWith(span.Slot, StringComparison.Ordinal)
+                        && crash.From > span.From
+                        && crash.From < span.Until
+                    )
+                        is { } frozen
+                        ? span with
+                        {
+                            Until = frozen.From,
+                        }
+                        : span
+                ),
+        ];
+
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(fleet.Slots.Select((slot, i) => RunAsync(slot, plan[i], ct)));
 
     private async Task RunAsync(Slot slot, IReadOnlyList<CrashLife> lives, CancellationToken ct)

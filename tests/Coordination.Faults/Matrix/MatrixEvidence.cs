@@ -22,6 +22,9 @@ public sealed record MatrixEvidence
 
     public IReadOnlyList<FaultRecord> Crashes { get; init; } = [];
 
+    /// <summary>When a worker was there and awake.</summary>
+    public IReadOnlyList<UpTime> Workers { get; init; } = [];
+
     /// <summary>How much later than its lease's end a claim may be taken over; null: not judged.</summary>
     public TimeSpan? ResumesWithin { get; init; }
 }

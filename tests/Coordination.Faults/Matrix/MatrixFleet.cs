@@ -47,6 +47,8 @@ internal sealed class MatrixFleet : IAsyncDisposable
 
     public Slot Feeder => Slots[3];
 
+    public IEnumerable<Slot> Workers => Slots.Take(2);
+
     public async Task MigrateAsync(CancellationToken ct)
     {
         using var process = Node("migrate", "migrate", new Dictionary<string, string>());

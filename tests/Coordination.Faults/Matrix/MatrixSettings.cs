@@ -17,6 +17,9 @@ public sealed record MatrixSettings
     /// <summary>A mistake of the product's <c>PlantedBugs</c> that the run must find; null: none.</summary>
     public string? Bug { get; init; }
 
+    /// <summary>Runs that have ended before healing, at least: few kills alone would find too few.</summary>
+    public int Runs { get; init; } = 120;
+
     /// <summary>Runs the feeder keeps open.</summary>
     public int Window { get; init; } = 12;
 

@@ -12,6 +12,7 @@ public sealed class MatrixSuite(MatrixSettings settings, Action<string> tell)
 {
     private const double EnoughDone = 0.8;
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Answering = TimeSpan.FromMinutes(3);
 
     public async Task<MatrixReport> RunAsync(CancellationToken ct)
@@ -44,6 +45,7 @@ public sealed class MatrixSuite(MatrixSettings settings, Action<string> tell)
         }
 
         await running;
+        await Eventually.Until(() => progress.Ended >= settings.Runs, Patience, $"{settings.Runs} runs to end", ct);
         var (submitted, ended, parked) = await CountAsync(world, ct);
         tell($"{crashes.Done.Count} crashes; {ended} of {submitted} runs have ended, {parked} wait for a person");
 
@@ -62,6 +64,7 @@ public sealed class MatrixSuite(MatrixSettings settings, Action<string> tell)
             [
                 .. crashes.Done.OrderBy(crash => crash.From).Select(crash => crash with { Recovery = progress.RecoveryAfter(crash.Until) }),
             ],
+            Workers = crashes.WorkersUp,
             ResumesWithin = settings.ResumesWithin,
             Fleet = evidence.Fleet with { Settled = settled, SettlesWithin = TimeSpan.FromMinutes(4) },
         };

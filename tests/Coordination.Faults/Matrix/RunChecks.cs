@@ -36,14 +36,14 @@ public static class RunChecks
         }
     }
 
-    /// <summary>How much later than their lease's end claims of dead owners were taken over.</summary>
+    /// <summary>How much later than their lease's end claims of dead owners were taken over, as far as a worker was there to do it.</summary>
     public static IReadOnlyList<TimeSpan> Takeovers(MatrixEvidence evidence) =>
         [
             .. evidence
                 .Fleet.Claims.GroupBy(change => change.ClaimId)
                 .SelectMany(changes => changes.Zip(changes.Skip(1)))
                 .Where(pair => pair.Second.Epoch > pair.First.Epoch && pair.First.Owner is not null)
-                .Select(pair => pair.Second.At - pair.First.ExpiresAt),
+                .Select(pair => Attended(evidence.Workers, pair.First.ExpiresAt, pair.Second.At)),
         ];
 
     /// <summary>WAL-04: what a dead worker held goes on in time.</summary>
@@ -51,4 +51,22 @@ public static class RunChecks
         Takeovers(evidence)
             .Where(late => late > evidence.ResumesWithin)
             .Select(late => new Violation("WAL-04", $"a claim was taken over {late.TotalSeconds:0.0} s after its lease's end"));
+
+    /// <summary>How much of a span at least one worker was there.</summary>
+    private static TimeSpan Attended(IReadOnlyList<UpTime> workers, DateTimeOffset from, DateTimeOffset until)
+    {
+        var (total, covered) = (TimeSpan.Zero, from);
+        foreach (var worker in workers.Where(worker => worker.Until > from && worker.From < until).OrderBy(worker => worker.From))
+        {
+            var begin = worker.From > covered ? worker.From : covered;
+            var end = worker.Until < until ? worker.Until : until;
+            if (end > begin)
+            {
+                total += end - begin;
+                covered = end;
+            }
+        }
+
+        return total;
+    }
 }
