@@ -36,6 +36,7 @@ internal static class MatrixPage
         page.Append("</table>");
         HtmlPage.Table(page, "Accounting", report.Accounting);
         HtmlPage.Bars(page, "Takeover after the end of a dead worker's lease", report.Takeover);
+        HtmlPage.Bars(page, "As before, of claims whose owners had died before", report.TakeoverAgain);
         HtmlPage.Bars(page, "From a crash until a run ended", report.Recovery);
         page.Append("<h2>Crashes</h2><table><tr><th>second<th>point<th>where<th>open runs</tr>");
         foreach (var crash in report.Crashes)

@@ -24,6 +24,9 @@ public sealed record MatrixReport
     /// <summary>From the end of a dead owner's lease until its claim was taken over.</summary>
     public required Histogram Takeover { get; init; }
 
+    /// <summary>As <see cref="Takeover"/>, of claims whose owners had died before.</summary>
+    public required Histogram TakeoverAgain { get; init; }
+
     /// <summary>From a crash until a run ended again.</summary>
     public required Histogram Recovery { get; init; }
     public required IReadOnlyList<FaultRecord> Crashes { get; init; }
@@ -74,10 +77,12 @@ public sealed record MatrixReport
                 ["calls"] = evidence.Calls.Count,
                 ["effects in doubt, answered by a person"] = evidence.Doubts.Count(doubt => doubt.Question is not null),
                 ["of these had happened"] = evidence.Doubts.Count(doubt => doubt is { Question: not null, Receipt: not null }),
-                ["claims taken over"] = RunChecks.Takeovers(evidence).Count,
+                ["claims taken over"] =
+                    RunChecks.Takeovers(evidence, again: false).Count + RunChecks.Takeovers(evidence, again: true).Count,
                 ["milliseconds to rest"] = (long)(evidence.Fleet.Settled?.TotalMilliseconds ?? -1),
             },
-            Takeover = Histogram.Of(RunChecks.Takeovers(evidence)),
+            Takeover = Histogram.Of(RunChecks.Takeovers(evidence, again: false)),
+            TakeoverAgain = Histogram.Of(RunChecks.Takeovers(evidence, again: true)),
             Recovery = Histogram.Of(evidence.Crashes.Where(crash => crash.Recovery is not null).Select(crash => crash.Recovery!.Value)),
             Crashes = evidence.Crashes,
             Folder = folder,
@@ -89,6 +94,9 @@ public sealed record MatrixReport
         await File.WriteAllTextAsync(Path.Combine(Folder, "report.html"), MatrixPage.Of(this), ct);
     }
 
+    private static string Line(string what, Histogram times) =>
+        $"{what}: {times.Count}, p50 {times.P50Ms:0} ms, p99 {times.P99Ms:0} ms, latest {times.MaxMs:0} ms";
+
     /// <summary>Counts, and the first violations, for a console and the message of a failed test.</summary>
     public string Summary() =>
         string.Join(
@@ -99,7 +107,8 @@ public sealed record MatrixReport
                     $"{count.Class}{(count.Undo ? " (undoing)" : "")}: {count.Wanted} wanted, {count.Calls} calls, {count.Happened} happened, {count.Cut} cut off"
                 ),
                 .. Accounting.Select(row => $"{row.Key}: {row.Value}"),
-                $"taken over after the lease's end: p50 {Takeover.P50Ms:0} ms, p99 {Takeover.P99Ms:0} ms, latest {Takeover.MaxMs:0} ms",
+                Line("taken over after the lease's end", Takeover),
+                Line("as before, of those whose owners had died before", TakeoverAgain),
                 .. Void,
                 .. Violations.Take(40).Select(violation => $"{violation.Invariant}: {violation.What}"),
                 $"{Violations.Count} violations in {Seconds:0} s; {Path.Combine(Folder, "report.html")}",
