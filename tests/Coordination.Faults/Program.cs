@@ -11,8 +11,8 @@ const string Usage = """
         --short   5 kills at each point, under two and a half minutes
         --full    100 kills at each point, under an hour
         --point   only these; Z is a worker frozen for longer than its lease
-        --bug     the product makes a mistake on purpose, and the run must be red: ack-before-commit, outcome-before-call, no-fence,
-                  key-with-attempt
+        --bug     the product makes a mistake on purpose, and the run, at the points where it shows, must be red: ack-before-commit,
+                  outcome-before-call, no-fence, key-with-attempt
     Exit code: 0 no violation, 1 violations or a run that proves nothing, 2 unknown argument.
     """;
 
@@ -51,7 +51,7 @@ for (var i = 0; i < args.Length; i++)
             break;
         case "--bug" when matrix:
             var bug = args[++i];
-            matrixChanges.Add(settings => settings with { Bug = bug });
+            matrixChanges.Insert(0, settings => MatrixSettings.Finding(bug) with { Kills = settings.Kills });
             break;
         case "--slice" when !matrix:
             var slices = args[++i].Split('-');

@@ -107,8 +107,9 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
     private static async Task AcknowledgeTooEarlyAsync(Delivery delivery)
     {
         await delivery.Complete().ConfigureAwait(false);
-        // Until the broker has it.
-        await Task.Delay(TimeSpan.FromMilliseconds(50)).ConfigureAwait(false);
+        // The broker has it by then, and a kill finds more than one message in this state.
+        await Task.Delay(TimeSpan.FromMilliseconds(250)).ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.BeforeCommit);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("coordinationUnitOfWork");

@@ -41,7 +41,7 @@ internal static class CrashPlan
         // Where there is least choice first: the others even it out.
         foreach (var point in chosen.OrderBy(point => point.Hits.SelectMany(hit => hit.Places).Distinct().Count()))
         {
-            var count = point.Name == CrashPoint.Zombie ? settings.Zombies : settings.Kills;
+            var count = point.Name == CrashPoint.Zombie && settings.Points.Count == 0 ? settings.Zombies : settings.Kills;
             for (var i = 0; i < count; i++)
             {
                 var hit = point.Hits[i % point.Hits.Length];

@@ -5,10 +5,8 @@ using Npgsql;
 namespace Coordination.Faults.Matrix;
 
 /// <summary>Waits until nothing moves any more.</summary>
-internal sealed class MatrixRest(World world)
+internal sealed class MatrixRest(World world, TimeSpan patience)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
     /// <summary>Until every run has ended or waits for a person; null: it did not come to that.</summary>
     public Task<TimeSpan?> ParkedAsync(CancellationToken ct) =>
         UntilAsync(
@@ -43,7 +41,7 @@ internal sealed class MatrixRest(World world)
                     await using var command = world.Store.CreateCommand(sql);
                     return (bool)(await command.ExecuteScalarAsync(ct))! && await AllKnownAsync(ct) && (also is null || await also());
                 },
-                Patience,
+                patience,
                 "rest",
                 ct
             );

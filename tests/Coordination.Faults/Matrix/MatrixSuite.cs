@@ -12,8 +12,6 @@ public sealed class MatrixSuite(MatrixSettings settings, Action<string> tell)
 {
     private const double EnoughDone = 0.8;
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Answering = TimeSpan.FromMinutes(3);
 
     public async Task<MatrixReport> RunAsync(CancellationToken ct)
     {
@@ -45,12 +43,12 @@ public sealed class MatrixSuite(MatrixSettings settings, Action<string> tell)
         }
 
         await running;
-        await Eventually.Until(() => progress.Ended >= settings.Runs, Patience, $"{settings.Runs} runs to end", ct);
+        var few = !await ComesAsync(() => progress.Ended >= settings.Runs, ct);
         var (submitted, ended, parked) = await CountAsync(world, ct);
         tell($"{crashes.Done.Count} crashes; {ended} of {submitted} runs have ended, {parked} wait for a person");
 
         await fleet.Feeder.SayFromNowOnAsync("stop feeding");
-        var rest = new MatrixRest(world);
+        var rest = new MatrixRest(world, settings.Patience);
         var stuck = await rest.ParkedAsync(ct) is null;
         var doubts = await AnswerAsync(new Doubts(world, sink), fleet, ct);
         var settled = await rest.EndedAsync(ct);
@@ -71,6 +69,7 @@ public sealed class MatrixSuite(MatrixSettings settings, Action<string> tell)
         List<Violation> violations =
         [
             .. crashes.Unreached.Select(life => new Violation("reach", $"{life.Point} at {life.Failpoint}:{life.Pass} was never reached")),
+            .. few ? [new Violation("stuck", $"fewer than {settings.Runs} runs ended")] : Array.Empty<Violation>(),
             .. stuck ? [new Violation("stuck", "runs neither ended nor waited for a person")] : Array.Empty<Violation>(),
             .. MatrixChecks.Check(evidence),
         ];
@@ -81,12 +80,26 @@ public sealed class MatrixSuite(MatrixSettings settings, Action<string> tell)
         return report;
     }
 
+    /// <summary>False: it did not come in time.</summary>
+    private async Task<bool> ComesAsync(Func<bool> condition, CancellationToken ct)
+    {
+        try
+        {
+            await Eventually.Until(condition, settings.Patience, "enough runs", ct);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Answers until nobody asks any more; returns what was in doubt in the beginning.</summary>
-    private static async Task<IReadOnlyList<Doubt>> AnswerAsync(Doubts person, MatrixFleet fleet, CancellationToken ct)
+    private async Task<IReadOnlyList<Doubt>> AnswerAsync(Doubts person, MatrixFleet fleet, CancellationToken ct)
     {
         var first = await person.LookAsync(ct);
         var left = first;
-        var until = TimeProvider.System.GetUtcNow() + Answering;
+        var until = TimeProvider.System.GetUtcNow() + settings.Patience;
         while (left.Any(doubt => doubt.Question is not null) && TimeProvider.System.GetUtcNow() < until)
         {
             foreach (var doubt in left.Where(doubt => doubt.Question is not null))
