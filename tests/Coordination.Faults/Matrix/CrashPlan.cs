@@ -8,6 +8,8 @@ internal sealed record CrashLife(string Point, string Failpoint, int Pass, strin
     /// <summary>Longer than the lease (2 s), the settle time of a probe (1 s) and what a takeover takes.</summary>
     public static readonly TimeSpan Freeze = TimeSpan.FromSeconds(6);
 
+    public bool IsRandom => Failpoint == CrashPoint.AtAnyTime;
+
     public bool IsZombie => Point == CrashPoint.Zombie;
 
     /// <summary>For a kill in the call: before or after it takes effect.</summary>
@@ -18,13 +20,14 @@ internal sealed record CrashLife(string Point, string Failpoint, int Pass, strin
     public bool HasHappened => File.Exists(Log);
 
     public Dictionary<string, string> Environment =>
-        Failpoint == CrashPoint.InTheCall
+        IsRandom ? []
+        : Failpoint == CrashPoint.InTheCall
             ? new() { ["FAULTS_SINK_KILL"] = string.Create(CultureInfo.InvariantCulture, $"{Pass}:{When}:{(Undo ? "undo" : "do")}:{Log}") }
-            : new()
-            {
-                ["COORD_FAILPOINT"] = $"{Failpoint}:{Pass}:{(IsZombie ? $"pause{Freeze.TotalSeconds:0}s" : "kill")}",
-                ["COORD_FAILPOINT_LOG"] = Log,
-            };
+        : new()
+        {
+            ["COORD_FAILPOINT"] = $"{Failpoint}:{Pass}:{(IsZombie ? $"pause{Freeze.TotalSeconds:0}s" : "kill")}",
+            ["COORD_FAILPOINT_LOG"] = Log,
+        };
 }
 
 /// <summary>Which slot's processes end where, in which order: all of it follows from the seed.</summary>

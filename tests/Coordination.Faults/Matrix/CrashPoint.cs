@@ -24,6 +24,9 @@ internal sealed record CrashPoint(string Name, string What, Hit[] Hits)
     /// <summary>The failpoint that stands for the moment between request and answer.</summary>
     public const string InTheCall = "call";
 
+    /// <summary>Instead of a failpoint: so many milliseconds after the process takes work.</summary>
+    public const string AtAnyTime = "random";
+
     /// <summary>Not a crash: a worker that sleeps longer than its lease and wakes as a zombie.</summary>
     public const string Zombie = "Z";
 
@@ -47,6 +50,7 @@ internal sealed record CrashPoint(string Name, string What, Hit[] Hits)
             "inside a compensation",
             [new("U1", Workers, 8), new(InTheCall, Workers, 8) { Undo = true }, new("U2", Workers, 8), new("U3", Workers, 8)]
         ),
+        new("R", "at a random moment", [new(AtAnyTime, Relays, 2_500)]),
         new(Zombie, "frozen for longer than the lease after INTENT, then awake", [new("E1", Workers, 20)]),
     ];
 }

@@ -43,6 +43,14 @@ internal sealed class Crashes(MatrixFleet fleet, Progress progress, IReadOnlyLis
 
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(fleet.Slots.Select((slot, i) => RunAsync(slot, plan[i], ct)));
 
+    private static async Task EndAsync(Slot slot, CrashLife life, int deaths, CancellationToken ct)
+    {
+        await Eventually.Until(() => slot.Deaths >= deaths && slot.Current.IsUp, Reach, $"{slot.Name} to take work", ct);
+        await Task.Delay(TimeSpan.FromMilliseconds(life.Pass), ct);
+        await File.WriteAllTextAsync(life.Log, $"kill {slot.Current.Id}\n", ct);
+        slot.Current.Kill();
+    }
+
     private async Task RunAsync(Slot slot, IReadOnlyList<CrashLife> lives, CancellationToken ct)
     {
         if (lives.Count == 0)
@@ -51,12 +59,20 @@ internal sealed class Crashes(MatrixFleet fleet, Progress progress, IReadOnlyLis
         }
 
         slot.Arm(lives.Select(life => new ArmedLife(life.Environment, () => life.HasHappened || givenUp.ContainsKey(life))));
+        var deaths = slot.Deaths;
         // The unarmed process makes way for the first armed one.
         slot.Current.Kill();
         foreach (var life in lives)
         {
+            // Each life is that of a process of its own.
+            deaths++;
             try
             {
+                if (life.IsRandom)
+                {
+                    await EndAsync(slot, life, deaths, ct);
+                }
+
                 await Eventually.Until(() => life.HasHappened, Reach, $"{life.Point} in {slot.Name}", ct);
             }
             catch (TimeoutException)

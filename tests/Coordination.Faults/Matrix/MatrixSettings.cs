@@ -5,7 +5,7 @@ public sealed record MatrixSettings
 {
     public int Seed { get; init; } = 1;
 
-    /// <summary>SIGKILLs at each crash point.</summary>
+    /// <summary>SIGKILLs at each crash point, and at random moments.</summary>
     public int Kills { get; init; } = 5;
 
     /// <summary>Workers frozen for longer than their lease, when all points are chosen.</summary>
