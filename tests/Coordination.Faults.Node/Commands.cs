@@ -1,11 +1,12 @@
 using Coordination.Faults.Node.Feeding;
+using Coordination.Workers;
 
 namespace Coordination.Faults.Node;
 
 /// <summary>What the suite says to a running process, a line at a time. When it says nothing more because it has ended, the process ends too.</summary>
 internal static class Commands
 {
-    public static async Task ListenAsync(Lines lines)
+    public static async Task ListenAsync(Lines lines, RunClient client)
     {
         while (await Console.In.ReadLineAsync() is { } line)
         {
@@ -22,6 +23,9 @@ internal static class Commands
                     break;
                 case "stop feeding":
                     Feed.Stop();
+                    break;
+                case var answer when answer.StartsWith(Matrix.Answer.Word, StringComparison.Ordinal):
+                    await Matrix.Answer.Parse(answer).GiveAsync(client);
                     break;
             }
         }

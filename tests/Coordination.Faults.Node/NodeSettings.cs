@@ -29,6 +29,12 @@ internal sealed record NodeSettings
     /// <summary>One run in so many ends the process that carries out its step; 0: none.</summary>
     public required int KillerEvery { get; init; }
 
+    /// <summary>The address of the sink of effects, when this is a process of the crash matrix.</summary>
+    public string? Sink { get; init; }
+
+    /// <summary>At which call the sink is asked to end this process; null: at none.</summary>
+    public Matrix.SinkKill? SinkKill { get; init; }
+
     public static NodeSettings Read(string roles) =>
         new()
         {
@@ -42,6 +48,8 @@ internal sealed record NodeSettings
             Window = Number("FAULTS_WINDOW"),
             Keys = Number("FAULTS_KEYS"),
             KillerEvery = Number("FAULTS_KILLER_EVERY"),
+            Sink = Environment.GetEnvironmentVariable("FAULTS_SINK"),
+            SinkKill = Environment.GetEnvironmentVariable("FAULTS_SINK_KILL") is { Length: > 0 } kill ? Matrix.SinkKill.Parse(kill) : null,
         };
 
     private static string Text(string name) =>

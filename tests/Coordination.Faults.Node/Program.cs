@@ -1,9 +1,11 @@
 using Coordination.Faults.Node;
 using Coordination.Faults.Node.Agents;
 using Coordination.Faults.Node.Feeding;
+using Coordination.Faults.Node.Matrix;
 using Coordination.Faults.Node.Orders;
 using Coordination.Faults.Node.Outside;
 using Coordination.Persistence;
+using Coordination.Workers;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -37,7 +39,7 @@ builder.Services.AddCoordination(backbone =>
         backbone.AddRuns(runs =>
         {
             runs.QueueAllowance = TimeSpan.FromSeconds(8);
-            foreach (var type in Work.AgentTypes)
+            foreach (var type in settings.Sink is null ? Work.AgentTypes : [MatrixWork.AgentType])
             {
                 runs.AgentTypes.Add(type);
             }
@@ -51,19 +53,28 @@ builder.Services.AddCoordination(backbone =>
 });
 if (settings.Roles.Contains("worker"))
 {
-    foreach (var type in Work.AgentTypes)
+    if (settings.Sink is null)
     {
-        builder.Services.AddAgent<Worker>(type, agent => agent.Concurrency = 8);
+        foreach (var type in Work.AgentTypes)
+        {
+            builder.Services.AddAgent<Worker>(type, agent => agent.Concurrency = 8);
+        }
+    }
+    else
+    {
+        builder.Services.AddSingleton<SinkClient>();
+        builder.Services.AddAgent<MatrixAgent>(MatrixWork.AgentType, agent => agent.Concurrency = 4);
     }
 
     builder.Services.ConfigureWorkers(workers =>
     {
-        workers.LeaseTtl = TimeSpan.FromSeconds(3);
+        workers.LeaseTtl = TimeSpan.FromSeconds(settings.Sink is null ? 3 : 2);
         workers.PollInterval = TimeSpan.FromMilliseconds(300);
         workers.ClaimWait = TimeSpan.FromSeconds(5);
         workers.ShutdownGrace = TimeSpan.FromSeconds(3);
         workers.CancelGrace = TimeSpan.FromSeconds(1);
-        workers.MaxCrashes = 3;
+        // In the matrix every attempt is innocent, and meets more kills than any in the world outside.
+        workers.MaxCrashes = settings.Sink is null ? 3 : 1_000;
     });
 }
 
@@ -72,8 +83,14 @@ builder.Services.AddRunClient();
 if (settings.Roles.Contains("feeder"))
 {
     builder.Services.AddSingleton<SubmissionLog>();
+    builder.Services.AddSingleton<Func<long, Work>>(index =>
+        settings.Sink is null ? Work.Number(index, settings.Seed, settings.KillerEvery) : MatrixWork.Number(index, settings.Seed)
+    );
     builder.Services.AddHostedService<RunFeeder>();
-    builder.Services.AddHostedService<OrderFeeder>();
+    if (settings.Sink is null)
+    {
+        builder.Services.AddHostedService<OrderFeeder>();
+    }
 }
 
 using var host = builder.Build();
@@ -83,7 +100,7 @@ if (settings.Roles.Contains("migrate"))
     return;
 }
 
-var commands = Task.Run(() => Commands.ListenAsync(lines));
+var commands = Task.Run(() => Commands.ListenAsync(lines, host.Services.GetRequiredService<RunClient>()));
 await host.StartAsync();
 var sender = host.Services.GetRequiredService<IOutboxSender>();
 while (!sender.IsReady)

@@ -7,6 +7,7 @@ namespace Coordination.Faults.Tests;
 /// COORDINATION_FAULTS=long, in slices; the program Coordination.Faults runs either by itself.
 /// </summary>
 [Trait("needs", "servers")]
+[Collection(Fleets.OneAtATime)]
 public sealed class A_fleet_under_faults
 {
     [Fact]

@@ -149,7 +149,7 @@ public sealed class Suite(SuiteSettings settings, Action<string> tell)
     }
 
     /// <summary>Second copies of what was handled may still be on their way to an inbox that knows them.</summary>
-    private static async Task<bool> QueuesAreEmptyAsync(World world, CancellationToken ct)
+    internal static async Task<bool> QueuesAreEmptyAsync(World world, CancellationToken ct)
     {
         if ((await EvidenceReader.QueuesAsync(world)).All(queue => queue.Messages == 0))
         {
@@ -160,7 +160,7 @@ public sealed class Suite(SuiteSettings settings, Action<string> tell)
         return false;
     }
 
-    private static string DefaultReports()
+    internal static string DefaultReports()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

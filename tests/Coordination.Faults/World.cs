@@ -61,6 +61,9 @@ public sealed class World : IAsyncDisposable
     /// <summary>Tables and triggers by which the checker sees what the product's own tables forget. Needs the product's tables.</summary>
     public Task WatchAsync(CancellationToken ct) => ExecuteAsync(Store, WatchingTables, ct);
 
+    /// <summary>Another database of the world outside.</summary>
+    public Task<string> NewOutsideDatabaseAsync(CancellationToken ct) => ledgerServer.NewDatabaseAsync(ct: ct);
+
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();

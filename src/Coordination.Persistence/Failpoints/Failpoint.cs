@@ -19,6 +19,8 @@ public static class Failpoint
     private static readonly int[] Passed = new int[Plan.Faults.Count];
     private static readonly List<(FailpointCut What, Action Close)> Cuts = [];
 
+    private static readonly string? Bug = Plan.Bug;
+
     /// <summary>Whether any fault is planned in this process.</summary>
     public static bool IsOn => On;
 
@@ -30,6 +32,9 @@ public static class Failpoint
             Pass(point);
         }
     }
+
+    /// <summary>Whether this process makes a mistake of <see cref="PlantedBugs"/> on purpose.</summary>
+    public static bool IsBroken(string bug) => Bug is not null && string.Equals(Bug, bug, StringComparison.Ordinal);
 
     /// <summary>Says how connections of this process are closed when a fault asks for it.</summary>
     public static void OnCut(FailpointCut what, Action close)

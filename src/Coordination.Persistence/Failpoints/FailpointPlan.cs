@@ -11,7 +11,13 @@ internal sealed record FailpointPlan
     public const string PointsVariable = "COORD_FAILPOINT";
     public const string SwitchVariable = "COORD_FAILPOINTS_ENABLED";
 
+    /// <summary>One of <see cref="PlantedBugs"/>.</summary>
+    public const string BugVariable = "COORD_PLANTED_BUG";
+
     public required IReadOnlyList<PlannedFault> Faults { get; init; }
+
+    /// <summary>One of <see cref="PlantedBugs"/>; null: none.</summary>
+    public string? Bug { get; init; }
 
     /// <summary>Why this process must not start; null when it may.</summary>
     public string? Refusal { get; init; }
@@ -58,7 +64,10 @@ internal sealed record FailpointPlan
             faults.Add(new PlannedFault(parts[0], count, action.Kind, action.Pause));
         }
 
-        return new FailpointPlan { Faults = faults };
+        var bug = variable(BugVariable) is { Length: > 0 } name ? name : null;
+        return bug is null || PlantedBugs.All.Contains(bug)
+            ? new FailpointPlan { Faults = faults, Bug = bug }
+            : Refused($"{BugVariable} is '{bug}'; expected one of {string.Join(", ", PlantedBugs.All)}.");
     }
 
     private static FailpointPlan Refused(string why) => new() { Faults = [], Refusal = why };

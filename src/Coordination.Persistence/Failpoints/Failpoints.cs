@@ -72,6 +72,15 @@ public static class Failpoints
     /// <summary>The outcome of an effect is committed; the agent does not know it yet.</summary>
     public const string EffectRecorded = "E3";
 
+    /// <summary>As <see cref="EffectIntended"/>, of an effect by which a step is undone.</summary>
+    public const string UndoIntended = "U1";
+
+    /// <summary>As <see cref="EffectMade"/>, of an effect by which a step is undone.</summary>
+    public const string UndoMade = "U2";
+
+    /// <summary>As <see cref="EffectRecorded"/>, of an effect by which a step is undone.</summary>
+    public const string UndoRecorded = "U3";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -98,5 +107,8 @@ public static class Failpoints
         EffectIntended,
         EffectMade,
         EffectRecorded,
+        UndoIntended,
+        UndoMade,
+        UndoRecorded,
     ];
 }

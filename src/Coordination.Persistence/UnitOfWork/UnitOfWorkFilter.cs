@@ -64,6 +64,11 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
                 return;
             }
 
+            if (Failpoint.IsBroken(PlantedBugs.AckBeforeCommit) && arrival is Delivery delivery)
+            {
+                await AcknowledgeTooEarlyAsync(delivery).ConfigureAwait(false);
+            }
+
             await work.CommitAsync(context.CancellationToken).ConfigureAwait(false);
             Failpoint.Hit(Failpoints.Committed);
             if (!isShared)
@@ -97,6 +102,14 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
     {
         metrics.Duplicate(arrival.Endpoint);
         await context.NotifyConsumed(TimeSpan.Zero, "duplicate").ConfigureAwait(false);
+    }
+
+    private static async Task AcknowledgeTooEarlyAsync(Delivery delivery)
+    {
+        await delivery.Complete().ConfigureAwait(false);
+        // The broker has it by then, and a kill finds more than one message in this state.
+        await Task.Delay(TimeSpan.FromMilliseconds(250)).ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.BeforeCommit);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("coordinationUnitOfWork");

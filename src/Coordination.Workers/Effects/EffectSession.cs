@@ -56,7 +56,9 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
     }
 
     // What is done to undo a step is another effect than the step's own.
-    private string StepOfKeys => settings.Work.Compensating ? settings.Work.StepId + "~undo" : settings.Work.StepId;
+    private string StepOfKeys =>
+        (settings.Work.Compensating ? settings.Work.StepId + "~undo" : settings.Work.StepId)
+        + (Failpoint.IsBroken(PlantedBugs.KeyWithAttempt) ? $"#{settings.Work.Attempt}" : "");
 
     /// <summary>One effect, once.</summary>
     public async Task<T> PerformAsync<T>(
@@ -176,14 +178,19 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
             return;
         }
 
-        Failpoint.Hit(Failpoints.EffectIntended);
+        Failpoint.Hit(settings.Work.Compensating ? Failpoints.UndoIntended : Failpoints.EffectIntended);
+        if (Failpoint.IsBroken(PlantedBugs.OutcomeBeforeCall))
+        {
+            await SettleAsync(intent, Outcome(intent, EffectStatus.Succeeded, null));
+        }
+
         journal.ThrowIfLost();
         var started = settings.Time.GetTimestamp();
         var scope = new EffectScope { Key = intent.Key };
         try
         {
             var result = await CallOnceAsync(intent, call, scope, cancellationToken);
-            Failpoint.Hit(Failpoints.EffectMade);
+            Failpoint.Hit(settings.Work.Compensating ? Failpoints.UndoMade : Failpoints.EffectMade);
             var took = settings.Time.GetElapsedTime(started);
             settings.Times.Add(intent.Tool.Id, took);
             var status = intent.Tool.VerifiedWithin is null ? EffectStatus.Succeeded : EffectStatus.Accepted;
@@ -195,7 +202,7 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
             }
 
             settings.Metrics.EffectEnded(intent.Tool.Id, status, number);
-            Failpoint.Hit(Failpoints.EffectRecorded);
+            Failpoint.Hit(settings.Work.Compensating ? Failpoints.UndoRecorded : Failpoints.EffectRecorded);
         }
         catch (Exception error)
             when (error is not (FailpointException or InputRequiredException) && Known(intent.Key)?.Status == EffectStatus.Open)

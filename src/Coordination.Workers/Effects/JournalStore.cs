@@ -15,6 +15,9 @@ internal sealed class JournalStore(IUnitOfWorkFactory units, WorkerIdentity iden
     private readonly SqlDialect sql = units.Dialect;
     private readonly string table = units.Dialect.Table("effect_journal");
     private readonly string claims = units.Dialect.Table("step_claim");
+    private readonly string held = Failpoint.IsBroken(PlantedBugs.NoFence)
+        ? "id = @claim"
+        : "id = @claim AND epoch = @epoch AND owner = @worker AND state = 'open'";
 
     /// <summary>Adds a record to the unit of work. The whole unit fails with <see cref="Fenced"/> when the claim is not ours any more.</summary>
     public void Append(IUnitOfWork work, StepClaim claim, JournalRecord record)
@@ -28,7 +31,7 @@ internal sealed class JournalStore(IUnitOfWorkFactory units, WorkerIdentity iden
                 SELECT @run, COALESCE(l.seq, 0) + 1, @kind, @step, @compensating, @attempt, @epoch, @worker, @at, @definition, @tool, @class, @key, @args_hash, @args,
                   @status, @result, @code, @detail, @retry_at, @model, @input_tokens, @output_tokens, @cost, @duration, @trace,
                   {sql.Chain("COALESCE(l.hash, @start)", "COALESCE(l.seq, 0) + 1", "@digest")}
-                FROM (SELECT id FROM {claims} WHERE id = @claim AND epoch = @epoch AND owner = @worker AND state = 'open' {sql.ForShare}) AS c
+                FROM (SELECT id FROM {claims} WHERE {held} {sql.ForShare}) AS c
                 LEFT JOIN (SELECT seq, hash FROM {table} WHERE run_id = @run ORDER BY seq DESC LIMIT 1) AS l ON TRUE
                 WHERE NOT EXISTS (SELECT 1 FROM {claims} AS n WHERE n.run_id = @run AND n.step_id = @step AND n.attempt > @attempt)
                 """,

@@ -1,3 +1,5 @@
+using Coordination.Persistence;
+
 namespace Coordination.Workers;
 
 /// <summary>Why a running attempt is asked to stop. The first cause counts.</summary>
@@ -72,7 +74,8 @@ internal sealed class Attempt : IDisposable
         {
             lock (gate)
             {
-                return cause == StopCause.LeaseLost || time.GetElapsedTime(renewedAt) >= trusted;
+                return !Failpoint.IsBroken(PlantedBugs.NoFence)
+                    && (cause == StopCause.LeaseLost || time.GetElapsedTime(renewedAt) >= trusted);
             }
         }
     }
@@ -101,7 +104,11 @@ internal sealed class Attempt : IDisposable
     {
         lock (gate)
         {
-            if (ended || (cause != StopCause.None && why != StopCause.LeaseLost))
+            if (
+                ended
+                || (cause != StopCause.None && why != StopCause.LeaseLost)
+                || (why == StopCause.LeaseLost && Failpoint.IsBroken(PlantedBugs.NoFence))
+            )
             {
                 return;
             }

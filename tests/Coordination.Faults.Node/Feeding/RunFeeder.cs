@@ -9,7 +9,13 @@ namespace Coordination.Faults.Node.Feeding;
 /// Submits runs under their own keys and keeps a number of them open. Of submissions whose outcome it does not know it repeats every second until it does,
 /// as a careful client; the others stay unknown, as those of a client that gave up.
 /// </summary>
-internal sealed class RunFeeder(RunClient client, IUnitOfWorkFactory units, SubmissionLog log, NodeSettings settings) : BackgroundService
+internal sealed class RunFeeder(
+    RunClient client,
+    IUnitOfWorkFactory units,
+    SubmissionLog log,
+    NodeSettings settings,
+    Func<long, Work> workOf
+) : BackgroundService
 {
     private const int Lanes = 4;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
@@ -40,7 +46,7 @@ internal sealed class RunFeeder(RunClient client, IUnitOfWorkFactory units, Subm
             }
 
             var index = Interlocked.Increment(ref next) - 1;
-            var work = Work.Number(index, settings.Seed, settings.KillerEvery);
+            var work = workOf(index);
             await log.StartAsync(index, work);
             await AskAsync(index, work, stopping);
         }
@@ -50,7 +56,7 @@ internal sealed class RunFeeder(RunClient client, IUnitOfWorkFactory units, Subm
     {
         foreach (var (index, _, _) in left.Where(one => one.Index % 2 == 0))
         {
-            await AskAsync(index, Work.Number(index, settings.Seed, settings.KillerEvery), stopping);
+            await AskAsync(index, workOf(index), stopping);
         }
     }
 
@@ -105,10 +111,12 @@ internal sealed class RunFeeder(RunClient client, IUnitOfWorkFactory units, Subm
                 if (ended.Count > 0)
                 {
                     await log.EndedAsync([.. ended]);
-                    foreach (var run in ended)
-                    {
-                        open.TryRemove(run, out _);
-                    }
+                }
+
+                // A run that waits for a person is nobody's work for now.
+                foreach (var run in ended.Concat(await WaitingAsync(asked, stopping)))
+                {
+                    open.TryRemove(run, out _);
                 }
             }
             catch (Exception) when (!stopping.IsCancellationRequested)
@@ -117,6 +125,16 @@ internal sealed class RunFeeder(RunClient client, IUnitOfWorkFactory units, Subm
             }
         }
     }
+
+    private Task<IReadOnlyList<Guid>> WaitingAsync(Guid[] asked, CancellationToken stopping) =>
+        units.QueryAsync(
+            new Statement(
+                $"SELECT DISTINCT run_id FROM coordination.effect WHERE {units.Dialect.AnyOf("run_id", "@runs")} AND status = 'indoubt'",
+                ("runs", asked, ColumnKind.Uuid)
+            ),
+            row => row.GetGuid(0),
+            stopping
+        );
 
     private static async Task PauseAsync(TimeSpan pause, CancellationToken stopping) =>
         await Task.Delay(pause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -121,7 +121,7 @@ internal static class EvidenceReader
                 .Select(line => new QueueDepth(line[0], long.Parse(line[1]))),
         ];
 
-    private static async Task<List<T>> RowsAsync<T>(
+    public static async Task<List<T>> RowsAsync<T>(
         NpgsqlDataSource source,
         string sql,
         Func<NpgsqlDataReader, T> read,

@@ -12,6 +12,7 @@ internal sealed class Progress : IAsyncDisposable
     private readonly Task looking;
     private long open;
     private long messages;
+    private long ended;
 
     public Progress(World world)
     {
@@ -21,6 +22,9 @@ internal sealed class Progress : IAsyncDisposable
 
     /// <summary>Runs under way, as last seen.</summary>
     public long Open => Interlocked.Read(ref open);
+
+    /// <summary>Runs that have ended, as last seen.</summary>
+    public long Ended => Interlocked.Read(ref ended);
 
     /// <summary>Messages stored so far, as last seen.</summary>
     public long Messages => Interlocked.Read(ref messages);
@@ -56,7 +60,7 @@ internal sealed class Progress : IAsyncDisposable
                     """
                     SELECT count(*) FILTER (WHERE ended_at IS NULL), count(*) FILTER (WHERE ended_at IS NOT NULL)
                         + COALESCE((SELECT max(id) FROM faults.order_applied), 0),
-                      COALESCE((SELECT max(id) FROM faults.outbox_log), 0)
+                      COALESCE((SELECT max(id) FROM faults.outbox_log), 0), count(*) FILTER (WHERE ended_at IS NOT NULL)
                     FROM coordination.run
                     """
                 );
@@ -65,6 +69,7 @@ internal sealed class Progress : IAsyncDisposable
                 await reader.ReadAsync(ending.Token);
                 Interlocked.Exchange(ref open, reader.GetInt64(0));
                 Interlocked.Exchange(ref messages, reader.GetInt64(2));
+                Interlocked.Exchange(ref ended, reader.GetInt64(3));
                 lock (samples)
                 {
                     samples.Add((TimeProvider.System.GetUtcNow(), reader.GetInt64(1)));

@@ -10,12 +10,17 @@ internal sealed class NodeProcess : IDisposable
     private readonly Process process;
     private readonly StreamWriter output;
     private volatile bool up;
+    private DateTimeOffset upAt;
 
-    public NodeProcess(string name, string roles, string log, IReadOnlyDictionary<string, string> environment)
+    /// <param name="roles">Null: it has none, it is the sink of effects.</param>
+    public NodeProcess(string name, string? roles, string log, IReadOnlyDictionary<string, string> environment)
     {
         Name = name;
         output = new StreamWriter(log, append: true) { AutoFlush = true };
-        var start = new ProcessStartInfo(Program, [roles])
+        var start = new ProcessStartInfo(
+            Program(roles is null ? "Coordination.Faults.Sink" : "Coordination.Faults.Node"),
+            roles is null ? [] : [roles]
+        )
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -37,16 +42,11 @@ internal sealed class NodeProcess : IDisposable
     }
 
     /// <summary>Built beside this program.</summary>
-    public static string Program
+    private static string Program(string project)
     {
-        get
-        {
-            var here = new DirectoryInfo(AppContext.BaseDirectory);
-            var program = Path.Combine(here.Parent!.Parent!.FullName, "Coordination.Faults.Node", here.Name, "Coordination.Faults.Node");
-            return File.Exists(program)
-                ? program
-                : throw new FileNotFoundException($"{program} is not there; build tests/Coordination.Faults.Node.");
-        }
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, project);
+        return File.Exists(program) ? program : throw new FileNotFoundException($"{program} is not there; build tests/{project}.");
     }
 
     public string Name { get; }
@@ -55,6 +55,9 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary>It takes work.</summary>
     public bool IsUp => up && !HasEnded;
+
+    /// <summary>Since when it takes work; null: it does not yet.</summary>
+    public DateTimeOffset? UpAt => up ? upAt : null;
 
     public bool HasEnded => process.HasExited;
 
@@ -117,6 +120,7 @@ internal sealed class NodeProcess : IDisposable
         // Two streams, two threads: a combined assignment would lose it.
         if (line == "up")
         {
+            upAt = TimeProvider.System.GetUtcNow();
             up = true;
         }
 

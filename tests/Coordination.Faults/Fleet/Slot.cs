@@ -11,6 +11,7 @@ internal sealed class Slot : IAsyncDisposable
     private volatile NodeProcess current;
     private readonly ConcurrentQueue<ArmedLife> next = new();
     private volatile string? standing;
+    private readonly ConcurrentQueue<UpTime> upTimes = new();
     private int started;
     private int deaths;
 
@@ -31,6 +32,10 @@ internal sealed class Slot : IAsyncDisposable
 
     /// <summary>How many of its processes have ended.</summary>
     public int Deaths => Volatile.Read(ref deaths);
+
+    /// <summary>When its processes took work, that of now included.</summary>
+    public IReadOnlyList<UpTime> UpTimes =>
+        current.UpAt is { } since ? [.. upTimes, new UpTime(Name, since, TimeProvider.System.GetUtcNow())] : [.. upTimes];
 
     /// <summary>
     /// Environments of the processes that follow; after them there is none. A process that ends of something else before it is done (an agent that kills it,
@@ -72,6 +77,11 @@ internal sealed class Slot : IAsyncDisposable
             {
                 await current.EndedAsync(ending.Token);
                 var ended = current;
+                if (ended.UpAt is { } since)
+                {
+                    upTimes.Enqueue(new UpTime(Name, since, TimeProvider.System.GetUtcNow()));
+                }
+
                 if (armed?.IsDone() != false)
                 {
                     armed = next.TryDequeue(out var following) ? following : null;
@@ -94,6 +104,9 @@ internal sealed class Slot : IAsyncDisposable
         }
     }
 }
+
+/// <summary>A span in which a process of a slot took work.</summary>
+public sealed record UpTime(string Slot, DateTimeOffset From, DateTimeOffset Until);
 
 /// <summary>What a process is armed with, and whether all of it has happened or is given up.</summary>
 internal sealed record ArmedLife(IReadOnlyDictionary<string, string> Environment, Func<bool> IsDone);

@@ -13,9 +13,7 @@ internal static class HtmlPage
             report.Void.Count > 0 ? "proves nothing"
             : report.Violations.Count > 0 ? $"{report.Violations.Count} violations"
             : "no violation";
-        page.Append("<!doctype html><html lang=en><meta charset=utf-8><title>Fault run</title><style>")
-            .Append("body{font:14px/1.4 system-ui,sans-serif;margin:2em;max-width:70em}td,th{padding:.1em .8em;text-align:left}")
-            .Append("td.n{text-align:right}.bar{background:#478;height:.8em;display:inline-block}.bad{color:#b00}</style>")
+        page.Append(Head("Fault run"))
             .Append(
                 $"<h1>Fault run: {verdict}</h1><p>seed {report.Settings.Seed}, slice {report.Settings.Slice} of {report.Settings.Slices}, "
             )
@@ -39,7 +37,12 @@ internal static class HtmlPage
         return page.Append("</table></html>\n").ToString();
     }
 
-    private static void List(StringBuilder page, string title, IReadOnlyList<string> lines)
+    public static string Head(string title) =>
+        $"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><style>"
+        + "body{font:14px/1.4 system-ui,sans-serif;margin:2em;max-width:70em}td,th{padding:.1em .8em;text-align:left}"
+        + "td.n{text-align:right}.bar{background:#478;height:.8em;display:inline-block}.bad{color:#b00}</style>";
+
+    public static void List(StringBuilder page, string title, IReadOnlyList<string> lines)
     {
         if (lines.Count > 0)
         {
@@ -53,7 +56,7 @@ internal static class HtmlPage
         }
     }
 
-    private static void Table(StringBuilder page, string title, IReadOnlyDictionary<string, long> rows)
+    public static void Table(StringBuilder page, string title, IReadOnlyDictionary<string, long> rows)
     {
         page.Append($"<h2>{title}</h2><table>");
         foreach (var (name, value) in rows)
@@ -64,7 +67,7 @@ internal static class HtmlPage
         page.Append("</table>");
     }
 
-    private static void Bars(StringBuilder page, string title, Histogram histogram)
+    public static void Bars(StringBuilder page, string title, Histogram histogram)
     {
         page.Append($"<h2>{title}</h2><p>{histogram.Count:N0}; p50 {histogram.P50Ms:N0} ms, p99 {histogram.P99Ms:N0} ms, ")
             .Append($"longest {histogram.MaxMs:N0} ms</p><table>");

@@ -99,7 +99,7 @@ public sealed record RunReport
         };
     }
 
-    private static string CommitOf(string folder)
+    internal static string CommitOf(string folder)
     {
         try
         {

@@ -52,12 +52,23 @@ public sealed class A_plan_of_faults
     public void With_a_fault_that_does_not_exist_is_refused(string points) =>
         Read(points).Refusal.ShouldNotBeNull().ShouldContain($"'{points}'");
 
-    private static FailpointPlan Read(string points, string? enabled = "1", string? environment = "Testing") =>
+    [Fact]
+    public void Names_a_planted_bug()
+    {
+        Read(points: "", bug: PlantedBugs.NoFence).Bug.ShouldBe(PlantedBugs.NoFence);
+        Read(points: "", bug: PlantedBugs.NoFence, enabled: null).Bug.ShouldBeNull();
+        Read(points: "", bug: PlantedBugs.NoFence, environment: "Production").Bug.ShouldBeNull();
+        Read(points: "", bug: "no-such-bug").Refusal.ShouldNotBeNull().ShouldContain("'no-such-bug'");
+        Failpoint.IsBroken(PlantedBugs.NoFence).ShouldBeFalse();
+    }
+
+    private static FailpointPlan Read(string points, string? enabled = "1", string? environment = "Testing", string? bug = null) =>
         FailpointPlan.Read(name =>
             name switch
             {
                 FailpointPlan.PointsVariable => points,
                 FailpointPlan.SwitchVariable => enabled,
+                FailpointPlan.BugVariable => bug,
                 "DOTNET_ENVIRONMENT" => environment,
                 _ => null,
             }
