@@ -93,7 +93,7 @@ internal sealed partial class RunTurn
 
     public void InputRequired(InputRequired question)
     {
-        var step = At(question.StepId);
+        var step = IsDoubt(question.QuestionId) ? Update(question.StepId, s => s with { InDoubt = true }) : At(question.StepId);
         if (run.Ending is not null)
         {
             Stopped(step.Id, ReasonCode.Cancelled, detail: null, incidentId: null);
@@ -111,7 +111,6 @@ internal sealed partial class RunTurn
                     s with
                     {
                         Status = StepStatus.InputWait,
-                        InDoubt = s.InDoubt || IsDoubt(question.QuestionId),
                         Reason = IsDoubt(question.QuestionId) ? ReasonCode.InDoubt : s.Reason,
                         Question = question,
                         Questions = s.Questions + 1,

@@ -66,6 +66,14 @@ public abstract class AgentContext
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(questionId);
         ArgumentException.ThrowIfNullOrWhiteSpace(question);
+        if (questionId.StartsWith(Contracts.V1.InputRequired.EffectQuestion, StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"Ids that begin with '{Contracts.V1.InputRequired.EffectQuestion}' are those of effects in doubt: their answers decide what was done.",
+                nameof(questionId)
+            );
+        }
+
         if (!Answers.TryGetValue(questionId, out var answer))
         {
             throw new InputRequiredException(questionId, question, AgentJson.SchemaOf<T>(), openFor);
@@ -115,13 +123,13 @@ public abstract class AgentContext
     public Task Effect(EffectTool tool, object? args, Func<string, CancellationToken, Task> call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        return Effect<object?>(
+        return Effect(
             tool,
             args,
             async (key, token) =>
             {
                 await call(key, token);
-                return null;
+                return default(NoResult);
             },
             probe: null
         );
@@ -157,7 +165,17 @@ public abstract class AgentContext
     /// A function for a model to call, as an effect of this step. Failures that the model can do something about are told to it; the others are thrown: let them end the
     /// conversation (<c>UseFunctionInvocation(configure: c => c.MaximumConsecutiveErrorsPerRequest = 0)</c>) instead of paying for further turns.
     /// </summary>
-    public AIFunction Tool(AIFunction function, EffectTool tool) => new EffectFunction(function, tool, Session);
+    /// <exception cref="ArgumentException">The tool is to be asked whether it happened, which a function cannot be.</exception>
+    public AIFunction Tool(AIFunction function, EffectTool tool)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        return tool.Class == EffectClass.Probed || tool.VerifiedWithin is not null
+            ? throw new ArgumentException(
+                $"Effect tool '{tool.Name}' needs a probe: wrap the call in context.Effect inside the function.",
+                nameof(tool)
+            )
+            : new EffectFunction(function, tool, Session);
+    }
 
     /// <summary>Asks a model once; later attempts read the answer.</summary>
     /// <exception cref="EffectFailure">It did not answer, after everything that may be tried.</exception>

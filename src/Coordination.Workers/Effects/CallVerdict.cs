@@ -30,27 +30,40 @@ internal readonly record struct CallVerdict(bool Certain, bool Retryable, string
 /// </summary>
 internal static class CallErrors
 {
-    public static CallVerdict Read(Exception error, TimeSpan? retryAfter) =>
+    /// <param name="error">What was thrown.</param>
+    /// <param name="retryAfter">What the target asked for.</param>
+    /// <param name="status">The last failing HTTP status the call saw, for SDKs that throw exceptions of their own.</param>
+    public static CallVerdict Read(Exception error, TimeSpan? retryAfter, HttpStatusCode? status = null) =>
         error switch
         {
-            PermanentFailure failure => new(true, false, failure.ReasonCode ?? ReasonCode.NonRetryable, Text.Bounded(failure.Message, 500)),
+            PermanentFailure failure => new(
+                true,
+                false,
+                Known(failure.ReasonCode, ReasonCode.NonRetryable),
+                Text.Bounded(failure.Message, 500)
+            ),
             TransientFailure failure => new(
                 true,
                 true,
-                failure.ReasonCode ?? ReasonCode.Degraded,
+                Known(failure.ReasonCode, ReasonCode.Degraded),
                 Text.Bounded(failure.Message, 500),
                 failure.RetryAfter ?? retryAfter
             ),
-            EffectFailure nested => new(nested.Code != ReasonCode.InDoubt, nested.Retryable, nested.Code, nested.Detail, nested.RetryAfter),
+            // It says how another effect ended, nothing about what this call did beside it.
+            EffectFailure nested => new(false, nested.Retryable, nested.Code, nested.Detail, nested.RetryAfter),
             AggregateException { InnerExceptions: [var inner] } => Read(inner, retryAfter),
-            HttpRequestException { StatusCode: { } status } => Status(status, retryAfter),
+            HttpRequestException { StatusCode: { } answered } => Status(answered, retryAfter),
             HttpRequestException http => Connection(http),
             SocketException socket => Socket(socket, "The connection"),
             OperationCanceledException or TimeoutException => new(false, true, ReasonCode.DeadlineExceeded, "No answer in time."),
             IOException => new(false, true, ReasonCode.Degraded, "The connection broke."),
             JsonException => new(false, false, ReasonCode.ContractInvalid, "The answer could not be read."),
+            _ when status is { } seen => Status(seen, retryAfter) with { Certain = (int)seen == 429 },
             _ => new(false, false, ReasonCode.NonRetryable, $"{error.GetType().Name} in the call."),
         };
+
+    /// <summary>An agent's own code, if it is one of the contracts'.</summary>
+    private static string Known(string? code, string otherwise) => code is not null && ReasonCode.All.Contains(code) ? code : otherwise;
 
     private static CallVerdict Status(HttpStatusCode status, TimeSpan? retryAfter)
     {

@@ -12,6 +12,7 @@ internal sealed class ClaimJournal(
     JournalReader reader,
     EffectStore effects,
     TimeProvider time,
+    Func<double> jitter,
     ILogger logger
 ) : IEffectJournal
 {
@@ -84,7 +85,11 @@ internal sealed class ClaimJournal(
                 }
             }
 
-            await Task.Delay(pause, time, attempt.Stopped.IsCancellationRequested ? CancellationToken.None : attempt.Stopped)
+            await Task.Delay(
+                    pause * (0.5 + jitter()),
+                    time,
+                    attempt.Stopped.IsCancellationRequested ? CancellationToken.None : attempt.Stopped
+                )
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -110,24 +115,36 @@ internal sealed class ClaimJournal(
         await work.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>The database does not take the record as it is (a value it cannot store, a table it does not have): no repetition helps.</summary>
+    /// <summary>The database, or its driver, does not take the record as it is: no repetition helps.</summary>
     private static bool IsForGood(Exception error) =>
-        error is DbException { SqlState: { Length: 5 } state }
-        && (state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("42", StringComparison.Ordinal));
+        error switch
+        {
+            DbException { SqlState: { Length: 5 } state } => state.StartsWith("22", StringComparison.Ordinal)
+                || state.StartsWith("42", StringComparison.Ordinal),
+            // SQLite: a missing table, a broken constraint, a value that is too large or of the wrong kind.
+            Microsoft.Data.Sqlite.SqliteException sqlite => sqlite.SqliteErrorCode is 1 or 18 or 19 or 20,
+            ArgumentException or InvalidCastException or FormatException or NotSupportedException => true,
+            _ => false,
+        };
 
     /// <summary>Whether the last of the records, which is told apart by its time and writer, is in the journal.</summary>
     private async Task<bool> IsStoredAsync(IReadOnlyList<JournalRecord> records)
     {
-        try
+        var last = records[^1];
+        for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
-            var last = records[^1];
-            return (await LoadAsync(CancellationToken.None)).Any(record =>
-                record.Epoch == last.Epoch && record.Kind == last.Kind && record.Key == last.Key && record.At == last.At
-            );
-        }
-        catch (Exception error) when (error is DbException or TimeoutException or IOException)
-        {
-            return false;
+            ThrowIfLost();
+            try
+            {
+                return (await LoadAsync(CancellationToken.None)).Any(record =>
+                    record.Epoch == last.Epoch && record.Kind == last.Kind && record.Key == last.Key && record.At == last.At
+                );
+            }
+            catch (Exception error) when (error is DbException or TimeoutException or IOException)
+            {
+                // A guess would be wrong half of the time.
+                await Task.Delay(pause * (0.5 + jitter()), time, CancellationToken.None);
+            }
         }
     }
 }

@@ -51,13 +51,19 @@ internal sealed record EffectState
     /// <summary>Changes of the effect's row so far.</summary>
     public int Version { get; init; }
     public DateTimeOffset CalledAt { get; init; }
+
+    /// <summary>When the last call was known to have ended; null while it is open.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>An earlier call had no end: a later one that was surely refused does not prove that nothing was done.</summary>
+    public bool MayHaveHappened { get; init; }
     public byte[]? Result { get; init; }
     public string? Code { get; init; }
     public string? Detail { get; init; }
     public DateTimeOffset? RetryAt { get; init; }
 
     /// <summary>Who made the last call: to know one's own from a predecessor's.</summary>
-    public (long Epoch, string Worker) CalledBy { get; init; }
+    public (int Attempt, long Epoch) CalledBy { get; init; }
 
     /// <summary>Names the doubt a person is asked about: this call and no other.</summary>
     public string QuestionId => QuestionOf(Key, Calls);
@@ -98,7 +104,9 @@ internal static class EffectHistory
                 Status = EffectStatus.Open,
                 Calls = state.Calls + 1,
                 CalledAt = record.At,
-                CalledBy = (record.Epoch, record.Worker),
+                CalledBy = (record.Attempt, record.Epoch),
+                EndedAt = null,
+                MayHaveHappened = state.MayHaveHappened || before?.Status == EffectStatus.Open,
                 RetryAt = null,
             };
         }
@@ -108,12 +116,14 @@ internal static class EffectHistory
         return state with
         {
             Status = status,
-            // What a person or a probe says did not happen starts afresh.
-            Failures = status == EffectStatus.NotDone ? 0 : state.Failures + (failed ? 1 : 0),
+            // What a person says did not happen starts afresh; a probe's word changes nothing about the calls a failing backend has had.
+            Failures = record.Kind == JournalKind.Signal ? 0 : state.Failures + (failed ? 1 : 0),
+            EndedAt = record.At,
+            MayHaveHappened = status != EffectStatus.NotDone && (state.MayHaveHappened || status == EffectStatus.Unknown),
             Result = record.Result,
-            Code = record.Code,
+            Code = record.Code ?? (status == EffectStatus.NotDone && record.Kind == JournalKind.Outcome ? state.Code : null),
             Detail = record.Detail,
-            RetryAt = record.RetryAt,
+            RetryAt = record.RetryAt ?? (status == EffectStatus.NotDone ? state.RetryAt : null),
         };
     }
 }

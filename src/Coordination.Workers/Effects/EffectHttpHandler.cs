@@ -37,8 +37,10 @@ public sealed class EffectHttpHandler : DelegatingHandler
 
         if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head && !request.Headers.Contains(KeyHeader))
         {
-            request.Headers.Add(KeyHeader, scope.Key);
+            request.Headers.Add(KeyHeader, scope.KeyOf(what));
         }
+
+        scope.ThrowIfLost();
 
         try
         {
@@ -50,8 +52,9 @@ public sealed class EffectHttpHandler : DelegatingHandler
 
             return response;
         }
-        catch (HttpRequestException error)
+        catch (Exception error)
         {
+            // Also a timeout of an SDK's own, which it would answer with another try.
             scope.Failed(what, new FailedRequest(default, null, error));
             throw;
         }

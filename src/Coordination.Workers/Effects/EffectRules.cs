@@ -67,6 +67,7 @@ internal static class EffectRules
         {
             EffectStatus.Succeeded => EffectMove.Replay,
             EffectStatus.Failed or EffectStatus.GivenUp => EffectMove.Refuse,
+            EffectStatus.NotDone when known.Failures >= intent.Tool.MostCalls || IsForGood(known.Code) => EffectMove.Refuse,
             EffectStatus.Retryable or EffectStatus.NotDone => EffectMove.Call,
             EffectStatus.InDoubt => EffectMove.Park,
             EffectStatus.Accepted => canProbe ? EffectMove.Probe : EffectMove.Park,
@@ -79,14 +80,18 @@ internal static class EffectRules
         tool.Class switch
         {
             EffectClass.Pure => EffectMove.Call,
-            EffectClass.Idempotent or EffectClass.Keyed when known.Failures < tool.MostCalls => EffectMove.Call,
+            EffectClass.Idempotent
+            or EffectClass.Keyed when known.Status == EffectStatus.Open || MayRepeat(tool, known.Code, known.Failures) => EffectMove.Call,
             EffectClass.Probed when canProbe => EffectMove.Probe,
             _ => EffectMove.Park,
         };
 
-    /// <summary>A call without an end may be repeated as it is.</summary>
-    public static bool MayRepeat(EffectTool tool, EffectStatus status, int failures) =>
-        status == EffectStatus.Unknown && tool.Class is EffectClass.Idempotent or EffectClass.Keyed && failures < tool.MostCalls;
+    /// <summary>A call that ended without an answer may be repeated as it is.</summary>
+    public static bool MayRepeat(EffectTool tool, string? code, int failures) =>
+        tool.Class is EffectClass.Idempotent or EffectClass.Keyed && failures < tool.MostCalls && !IsForGood(code);
+
+    /// <summary>The same call would fail the same way: a bug in it, an answer that cannot be read.</summary>
+    private static bool IsForGood(string? code) => code is ReasonCode.NonRetryable or ReasonCode.ContractInvalid;
 
     /// <summary>
     /// Between what was declared when the call was made and what is declared now the stricter counts: a class that is relaxed later does not repeat a call that was made
@@ -98,10 +103,10 @@ internal static class EffectRules
             : (EffectClass)Math.Max((int)then, (int)now);
 
     /// <summary>What an ended call is recorded as.</summary>
-    public static EffectStatus After(EffectTool tool, CallVerdict verdict, int failuresBefore)
+    public static EffectStatus After(EffectTool tool, CallVerdict verdict, int failuresBefore, bool mayHaveHappened = false)
     {
         var last = failuresBefore + 1 >= tool.MostCalls;
-        return verdict.Certain || tool.Class == EffectClass.Pure
+        return (verdict.Certain && !mayHaveHappened) || tool.Class == EffectClass.Pure
             ? verdict.Retryable && !last
                 ? EffectStatus.Retryable
                 : EffectStatus.Failed

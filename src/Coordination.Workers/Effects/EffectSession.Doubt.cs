@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Coordination.Contracts;
 
 namespace Coordination.Workers;
@@ -23,8 +22,10 @@ internal sealed partial class EffectSession
             throw Failure(
                 intent,
                 ReasonCode.DeadlineExceeded,
-                retryable: false,
-                detail: $"The deadline comes before a call of about {expected.TotalMilliseconds:0} ms{(pause > TimeSpan.Zero ? $" in {pause.TotalMilliseconds:0} ms" : "")} can end."
+                // The attempt's own time may be up long before the run's: the next attempt has more.
+                retryable: !settings.DeadlineIsOfRun,
+                pause > TimeSpan.Zero ? pause : null,
+                $"The deadline comes before a call of about {expected.TotalMilliseconds:0} ms{(pause > TimeSpan.Zero ? $" in {pause.TotalMilliseconds:0} ms" : "")} can end."
             );
         }
 
@@ -71,7 +72,7 @@ internal sealed partial class EffectSession
     {
         // Accepted work is asked about until its time is over; a call that was cut off may still be under way for its settle time.
         var accepted = known.Status == EffectStatus.Accepted;
-        var until = known.CalledAt + (accepted ? intent.Tool.VerifiedWithin ?? TimeSpan.Zero : intent.Tool.SettleTime);
+        var until = accepted ? known.CalledAt + (intent.Tool.VerifiedWithin ?? TimeSpan.Zero) : SettledAt(known, intent.Tool);
         if (!accepted && until > journal.Now)
         {
             await Task.Delay(until - journal.Now, settings.Time, cancellationToken);
@@ -92,7 +93,7 @@ internal sealed partial class EffectSession
             _ => EffectStatus.InDoubt,
         };
         var outcome = Outcome(intent, status, null);
-        outcome = answer is ProbeAnswer<T>.Happened happened ? WithResult(outcome, happened.Result) : outcome;
+        outcome = answer is ProbeAnswer<T>.Happened happened ? WithResult(outcome, happened.Result, notes: null) : outcome;
         await SettleAsync(
             intent,
             outcome with
@@ -103,15 +104,35 @@ internal sealed partial class EffectSession
         );
     }
 
-    private static async Task<(ProbeAnswer<T> Answer, string? Why)> AskTargetAsync<T>(
+    /// <summary>
+    /// When a call that was cut off can have no effect any more: its settle time after the moment since which nobody has been waiting for it. A worker that died waited
+    /// until we took over at the latest; one that only lost its turn may wait for the whole of the call's time.
+    /// </summary>
+    private DateTimeOffset SettledAt(EffectState known, EffectTool tool)
+    {
+        var left =
+            known.EndedAt
+            ?? (
+                known.CalledBy.Attempt == settings.Work.Attempt
+                    ? Later(known.CalledAt, begunAt)
+                    : Later(known.CalledAt + tool.Timeout, begunAt)
+            );
+        return left + tool.SettleTime;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    private async Task<(ProbeAnswer<T> Answer, string? Why)> AskTargetAsync<T>(
         EffectIntent intent,
         Func<string, CancellationToken, Task<ProbeAnswer<T>>> probe,
         CancellationToken cancellationToken
     )
     {
+        using var timeout = new CancellationTokenSource(intent.Tool.Timeout, settings.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return (await probe(intent.Key, cancellationToken), null);
+            return (await probe(intent.Key, either.Token).WaitAsync(either.Token), null);
         }
         catch (Exception error) when (error is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
@@ -120,12 +141,17 @@ internal sealed partial class EffectSession
     }
 
     /// <summary>Takes a person's word for it, if there is one; otherwise the step waits for it, durably and without holding anything.</summary>
-    private async Task ParkAsync(EffectIntent intent, EffectState known)
+    private async Task ParkAsync<T>(EffectIntent intent, EffectState known)
     {
-        if (settings.Answers.TryGetValue(known.QuestionId, out var answer) && EffectAnswer.Read(answer) is { } said)
+        string? problem = null;
+        if (settings.Answers.TryGetValue(known.QuestionId, out var answer))
         {
-            await ResolveAsync(intent, said);
-            return;
+            problem = EffectAnswer.Read(answer) is { } said ? ProblemOf<T>(said) : "it has no verdict";
+            if (problem is null)
+            {
+                await ResolveAsync(intent, EffectAnswer.Read(answer)!);
+                return;
+            }
         }
 
         if (known.Status != EffectStatus.InDoubt)
@@ -141,7 +167,28 @@ internal sealed partial class EffectSession
         }
 
         settings.Logger.EffectInDoubt(intent.Tool.Id, intent.ScopeText, known.QuestionId);
-        throw new InputRequiredException(known.QuestionId, Question(intent, known), EffectAnswer.Schema, openFor: null);
+        throw Parked = new InputRequiredException(
+            known.QuestionId,
+            Question(intent, known, problem),
+            EffectAnswer.SchemaOf<T>(),
+            openFor: null
+        );
+    }
+
+    /// <summary>A person must be asked: it outranks whatever the agent makes of it.</summary>
+    public InputRequiredException? Parked { get; private set; }
+
+    /// <summary>What is wrong with a person's answer; a wrong one is asked for again instead of being recorded.</summary>
+    private static string? ProblemOf<T>(EffectAnswer said)
+    {
+        if (said.Verdict != EffectVerdict.Happened || typeof(T) == typeof(NoResult))
+        {
+            return null;
+        }
+
+        return said.Result is not { } result ? "the call returns something: give it as result"
+            : typeof(T) == typeof(JsonElement) || AgentJson.TryRead<T>(result, "result", out _, out var wrong) ? null
+            : wrong!.Message;
     }
 
     private async Task ResolveAsync(EffectIntent intent, EffectAnswer said)
@@ -168,9 +215,9 @@ internal sealed partial class EffectSession
         );
     }
 
-    private static string Question(EffectIntent intent, EffectState known) =>
+    private static string Question(EffectIntent intent, EffectState known, string? problem) =>
         Text.Bounded(
-            $"Did {intent.Tool.Id} happen{(intent.ScopeText.Length == 0 ? "" : $" ({intent.ScopeText})")}? It was called at {known.CalledAt:u} with key {intent.Key} and "
+            $"{(problem is null ? "" : $"The last answer could not be used: {problem.TrimEnd('.')}. ")}Did {intent.Tool.Id} happen{(intent.ScopeText.Length == 0 ? "" : $" ({intent.ScopeText})")}? It was called at {known.CalledAt:u} with key {intent.Key} and "
                 + $"how that ended is not known{(known.Detail is null ? "" : $" ({known.Detail.TrimEnd('.')})")}. Look at the target, then answer happened, did-not-happen or compensate.",
             2_000
         );
@@ -178,10 +225,21 @@ internal sealed partial class EffectSession
     /// <summary>Somebody has written to this effect: an earlier owner whose last words were not read, or this process in a commit without an answer.</summary>
     private async Task<bool> ReadAgainAsync(EffectIntent intent)
     {
-        var records = await journal.LoadAsync(CancellationToken.None);
-        lock (gate)
+        if (!resumed)
         {
-            states = EffectHistory.Of(records);
+            // A first try that is none: its claim has been forgotten meanwhile.
+            await ResumeAsync(CancellationToken.None);
+        }
+        else
+        {
+            var state = EffectHistory.Of(await journal.LoadAsync(CancellationToken.None)).GetValueOrDefault(intent.Key);
+            lock (gate)
+            {
+                if (state is not null)
+                {
+                    states[intent.Key] = state;
+                }
+            }
         }
 
         return Known(intent.Key) is not null
@@ -190,128 +248,5 @@ internal sealed partial class EffectSession
                 $"Effect {intent.Tool.Id} has a record and no journal: the run is older than the journal's retention. It is not repeated.",
                 ReasonCode.InDoubt
             );
-    }
-
-    private async Task<EffectFailure> ConflictAsync(EffectIntent intent, EffectState known)
-    {
-        var detail =
-            $"The same effect was asked for with other arguments (hash {known.ArgsHash[..Math.Min(12, known.ArgsHash.Length)]} before, {intent.ArgsHash[..12]} now). "
-            + "Two effects of one tool in one step differ in a member of its scope; an argument a model words anew does not belong into a second call.";
-        await AppendAsync(
-            Record(JournalKind.Decision, intent) with
-            {
-                Code = ReasonCode.IdempotencyConflict,
-                Detail = $"before: {known.ArgsHash}",
-            },
-            null
-        );
-        return Failure(intent, ReasonCode.IdempotencyConflict, retryable: false, detail: detail);
-    }
-
-    private async Task<EffectFailure> GuardedAsync(EffectIntent intent)
-    {
-        var holder = await journal.HolderAsync(intent.Guard!, CancellationToken.None);
-        var who = holder is { } found ? $"step '{found.StepId}' of run {found.RunId}, which has it until {found.Until:u}" : "another step";
-        await AppendAsync(
-            Record(JournalKind.Decision, intent) with
-            {
-                Code = ReasonCode.IdempotencyConflict,
-                Detail = Text.Bounded($"wanted by {who} before", 500),
-            },
-            null
-        );
-        return Failure(
-            intent,
-            ReasonCode.IdempotencyConflict,
-            retryable: false,
-            detail: $"The same effect ({intent.ScopeText}) was made or is under way for {who}."
-        );
-    }
-
-    /// <summary>It has failed before. The second time the agent asks for the very same it is told that asking again is no way.</summary>
-    private EffectFailure Refused(EffectIntent intent, EffectState known)
-    {
-        lock (gate)
-        {
-            asked[intent.Key] = asked.GetValueOrDefault(intent.Key) + 1;
-            return asked[intent.Key] < 2
-                ? Failure(intent, EffectRules.CodeOf(known), retryable: false, detail: known.Detail)
-                : Failure(
-                    intent,
-                    ReasonCode.DuplicateFailure,
-                    retryable: false,
-                    detail: $"It failed with {EffectRules.CodeOf(known)} ({known.Detail}); the same call is not made again: change its arguments or do without it."
-                );
-        }
-    }
-
-    private EffectFailure Failure(EffectIntent intent, string code, bool retryable, TimeSpan? retryAfter = null, string? detail = null)
-    {
-        lock (gate)
-        {
-            var failure = new EffectFailure(intent.Tool.Id, code, retryable, retryAfter, detail)
-            {
-                StillWorks =
-                [
-                    .. states
-                        .Values.Where(s => s.Status == EffectStatus.Succeeded)
-                        .Select(s => s.Tool)
-                        .Distinct()
-                        .Order(StringComparer.Ordinal),
-                ],
-            };
-            failures[intent.Key] = failure;
-            return failure;
-        }
-    }
-
-    /// <summary>How often an effect that has failed for good was asked for in this attempt.</summary>
-    private readonly Dictionary<string, int> asked = new(StringComparer.Ordinal);
-
-    /// <summary>What did not succeed in this attempt, by key.</summary>
-    private readonly Dictionary<string, EffectFailure> failures = new(StringComparer.Ordinal);
-}
-
-/// <summary>A person's word about an effect in doubt.</summary>
-internal sealed record EffectAnswer(EffectVerdict Verdict, JsonElement? Result, string? By, string? Note)
-{
-    public static JsonNode Schema =>
-        new JsonObject
-        {
-            ["type"] = "object",
-            ["properties"] = new JsonObject
-            {
-                ["verdict"] = new JsonObject { ["enum"] = new JsonArray("happened", "did-not-happen", "compensate") },
-                ["result"] = new JsonObject { ["description"] = "what the call would have returned, for 'happened'" },
-                ["by"] = new JsonObject { ["type"] = "string" },
-                ["note"] = new JsonObject { ["type"] = "string" },
-            },
-            ["required"] = new JsonArray("verdict"),
-        };
-
-    /// <summary>Null when it says nothing that can be understood.</summary>
-    public static EffectAnswer? Read(JsonElement answer)
-    {
-        string? Word(string name) =>
-            answer.ValueKind == JsonValueKind.Object
-            && answer.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : null;
-        EffectVerdict? verdict = Word("verdict") switch
-        {
-            "happened" => EffectVerdict.Happened,
-            "did-not-happen" => EffectVerdict.DidNotHappen,
-            "compensate" => EffectVerdict.Compensate,
-            _ => null,
-        };
-        return verdict is { } said
-            ? new EffectAnswer(
-                said,
-                answer.TryGetProperty("result", out var result) && result.ValueKind != JsonValueKind.Null ? result : null,
-                Word("by"),
-                Word("note")
-            )
-            : null;
     }
 }

@@ -36,6 +36,15 @@ internal sealed partial class EffectSession
         };
     }
 
+    /// <summary>A prompt that got no answer keeps its place: whoever asks again asks the same, and is told the same.</summary>
+    public void Unanswered(string promptHash)
+    {
+        lock (gate)
+        {
+            prompts[promptHash]--;
+        }
+    }
+
     /// <summary>The second verdict on a model's call: not whether it came back, but whether it is any good.</summary>
     public void Judged(UsageDetails? usage, string? problem)
     {

@@ -14,6 +14,10 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
     private readonly Lock gate = new();
     private readonly Dictionary<string, Task<EffectState>> running = new(StringComparer.Ordinal);
     private Dictionary<string, EffectState> states = new(StringComparer.Ordinal);
+    private bool resumed;
+
+    /// <summary>When this process began to act for the step; whoever acted before has stopped waiting by then.</summary>
+    private DateTimeOffset begunAt;
 
     /// <summary>False for the very first try of a step: there is nothing to read.</summary>
     public bool MayHaveHistory { get; init; } = true;
@@ -23,6 +27,7 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {
         var records = await journal.LoadAsync(cancellationToken);
+        (resumed, begunAt) = (true, journal.Now);
         if (
             records.FirstOrDefault(r => r.Definition != settings.Definition && !settings.ContinuesFrom.Contains(r.Definition ?? "")) is
             { } other
@@ -68,6 +73,25 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
         CallNotes<T>? notes
     )
     {
+        if (typeof(System.Runtime.CompilerServices.ITuple).IsAssignableFrom(typeof(T)))
+        {
+            throw new ArgumentException(
+                $"Effect {intent.Tool.Id} returns a tuple, which JSON does not keep: return a record.",
+                nameof(call)
+            );
+        }
+
+        for (var outer = EffectScope.Current; outer is not null; outer = outer.Outer)
+        {
+            if (outer.Key == intent.Key)
+            {
+                throw new ArgumentException(
+                    $"Effect {intent.Tool.Id} is asked for inside its own call: give what is done inside another tool, or a scope member of its own.",
+                    nameof(intent)
+                );
+            }
+        }
+
         // To its end even when the attempt is stopped: the call has the token, and how it ended must be recorded.
         var state = await JoinAsync(intent, () => CarryOutAsync(intent, call, probe, notes, settings.Stop));
         return state.ArgsHash == intent.ArgsHash ? ResultOf<T>(intent, state) : throw await ConflictAsync(intent, state);
@@ -76,17 +100,28 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
     /// <summary>Waits for effects the agent has begun and not waited for: nothing of them may happen after the step's answer.</summary>
     public async Task DrainAsync()
     {
-        List<Task> left;
-        lock (gate)
+        while (true)
         {
-            left = [.. running.Values];
-        }
+            List<Task> left;
+            lock (gate)
+            {
+                left = [.. running.Values];
+                if (left.Count == 0)
+                {
+                    closed = true;
+                    return;
+                }
+            }
 
-        foreach (var task in left)
-        {
-            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var task in left)
+            {
+                await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
+
+    /// <summary>The agent has ended: what it left running may begin nothing more.</summary>
+    private bool closed;
 
     /// <summary>Whoever asks for a key that is being worked on waits for its end.</summary>
     private Task<EffectState> JoinAsync(EffectIntent intent, Func<Task<EffectState>> carryOut)
@@ -97,6 +132,13 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
             if (running.TryGetValue(intent.Key, out var other))
             {
                 return other;
+            }
+
+            if (closed)
+            {
+                throw new InvalidOperationException(
+                    $"Effect {intent.Tool.Id} was asked for after the agent had returned: await what the agent starts."
+                );
             }
 
             mine = new TaskCompletionSource<EffectState>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -145,13 +187,14 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
             switch (EffectRules.Next(known, intent, probe is not null))
             {
                 case EffectMove.Replay:
+                    Rely(known!);
                     return known!;
                 case EffectMove.Conflict:
                     throw await ConflictAsync(intent, known!);
                 case EffectMove.Refuse:
                     throw Refused(intent, known!);
                 case EffectMove.Park:
-                    await ParkAsync(intent, known!);
+                    await ParkAsync<T>(intent, known!);
                     break;
                 case EffectMove.Probe:
                     await ProbeAsync(intent, known!, probe!, cancellationToken);
@@ -186,7 +229,12 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
 
         journal.ThrowIfLost();
         var started = settings.Time.GetTimestamp();
-        var scope = new EffectScope { Key = intent.Key };
+        var scope = new EffectScope
+        {
+            Key = intent.Key,
+            ThrowIfLost = journal.ThrowIfLost,
+            Outer = EffectScope.Current,
+        };
         try
         {
             var result = await CallOnceAsync(intent, call, scope, cancellationToken);
@@ -195,7 +243,7 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
             settings.Times.Add(intent.Tool.Id, took);
             var status = intent.Tool.VerifiedWithin is null ? EffectStatus.Succeeded : EffectStatus.Accepted;
             var outcome = Outcome(intent, status, null) with { DurationMs = (long)took.TotalMilliseconds };
-            await SettleAsync(intent, WithResult(notes?.Note(result, outcome) ?? outcome, result));
+            await SettleAsync(intent, WithResult(outcome, result, notes));
             if (number > 1)
             {
                 settings.Logger.EffectDegraded(intent.Tool.Id, intent.ScopeText, number);
@@ -252,16 +300,9 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
     {
         using var timeout = new CancellationTokenSource(intent.Tool.Timeout, settings.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var outer = EffectScope.Current;
+        // Ends with this method: what is ambient flows down, never up.
         EffectScope.Current = scope;
-        try
-        {
-            return await call(intent.Key, either.Token);
-        }
-        finally
-        {
-            EffectScope.Current = outer;
-        }
+        return await call(intent.Key, either.Token);
     }
 
     private async Task FailedAsync(
@@ -274,16 +315,21 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
     )
     {
         journal.ThrowIfLost();
-        var verdict = CallErrors.Read(error, scope.RetryAfter);
+        var verdict = CallErrors.Read(error, scope.RetryAfter, scope.Status);
         var state = Known(intent.Key)!;
-        var status = EffectRules.After(intent.Tool, verdict, state.Failures);
+        var status = EffectRules.After(intent.Tool, verdict, state.Failures, state.MayHaveHappened);
         var delay = RetryDelays.After(state.Failures + 1, verdict.RetryAfter, settings.Jitter());
-        var again = status == EffectStatus.Retryable || EffectRules.MayRepeat(intent.Tool, status, state.Failures + 1);
+        var again =
+            status == EffectStatus.Retryable
+            || (status == EffectStatus.Unknown && EffectRules.MayRepeat(intent.Tool, verdict.Code, state.Failures + 1));
         await SettleAsync(
             intent,
             Outcome(intent, status, verdict) with
             {
-                RetryAt = again ? Exactly(journal.Now + delay) : null,
+                RetryAt =
+                    again || (status == EffectStatus.Unknown && intent.Tool.Class == EffectClass.Probed)
+                        ? Exactly(journal.Now + delay)
+                        : null,
                 DurationMs = (long)settings.Time.GetElapsedTime(started).TotalMilliseconds,
             }
         );
@@ -319,17 +365,12 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
     {
         if (state.Result is null)
         {
-            return typeof(T) == typeof(object)
+            return typeof(T) == typeof(NoResult)
                 ? default!
                 : throw new PermanentFailure(
-                    $"Effect {intent.Tool.Id} was done; its result is not known ({state.Detail ?? "a person said that it happened, without it"}).",
-                    ReasonCode.InDoubt
+                    $"{intent.Tool.Id} was done, but {state.Detail ?? "its result was not kept"}. Return what is small and can be written as JSON, for example a reference.",
+                    ReasonCode.ContractInvalid
                 );
-        }
-
-        if (typeof(T) == typeof(object))
-        {
-            return default!;
         }
 
         var json = JsonSerializer.Deserialize<JsonElement>(state.Result);
@@ -340,10 +381,11 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
     }
 
     /// <summary>It was done: a result that cannot be kept must not make it look as if it was not.</summary>
-    private static JournalRecord WithResult<T>(JournalRecord record, T result)
+    private static JournalRecord WithResult<T>(JournalRecord record, T result, CallNotes<T>? notes)
     {
         try
         {
+            record = notes?.Note(result, record) ?? record;
             var bytes = JsonSerializer.SerializeToUtf8Bytes(result, AgentJson.Options);
             return bytes.Length <= MostResult
                 ? record with
@@ -355,9 +397,35 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
                     Detail = $"the result has {bytes.Length:N0} bytes, {MostResult:N0} are kept",
                 };
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
             return record with { Detail = $"a {typeof(T).Name} cannot be written as JSON" };
+        }
+    }
+
+    private void Rely(EffectState state)
+    {
+        lock (gate)
+        {
+            relied.Add(state.Tool);
+        }
+    }
+
+    /// <summary>Tools that have succeeded for this attempt so far, in its own order: a resumed attempt must say the same of them as the first one did.</summary>
+    private readonly SortedSet<string> relied = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the end of anything this step did outside is not known.</summary>
+    public bool HasDoubt
+    {
+        get
+        {
+            lock (gate)
+            {
+                return states.Values.Any(s =>
+                    s.Class is not EffectClass.Pure
+                    && s.Status is EffectStatus.Open or EffectStatus.Unknown or EffectStatus.Accepted or EffectStatus.InDoubt
+                );
+            }
         }
     }
 
@@ -377,6 +445,7 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
             if (state.Status == EffectStatus.Succeeded)
             {
                 failures.Remove(state.Key);
+                relied.Add(state.Tool);
             }
         }
     }

@@ -33,6 +33,8 @@ internal sealed class EffectSessions(
                 Epoch = claim.Epoch,
                 Worker = identity.Owner,
                 Deadline = claim.ClaimedAt + StepExecutor.Limit(claim.Work, claim.Envelope, claim.ClaimedAt),
+                DeadlineIsOfRun =
+                    claim.Envelope.Deadline is { } end && end <= claim.ClaimedAt + TimeSpan.FromMilliseconds(claim.Work.TimeoutMs),
                 Stop = attempt.Stopped,
                 TokenBudget = claim.Envelope.Budget?.Tokens,
                 Answers = claim.Work.Answers ?? new Dictionary<string, System.Text.Json.JsonElement>(StringComparer.Ordinal),
@@ -43,7 +45,7 @@ internal sealed class EffectSessions(
                 Jitter = jitter,
                 Logger = logger,
             },
-            new ClaimJournal(attempt, units, journal, reader, effects, time, logger)
+            new ClaimJournal(attempt, units, journal, reader, effects, time, jitter, logger)
         )
         {
             MayHaveHistory = claim.Epoch > 1 || claim.Work.Attempt > 1 || claim.Work.Compensating,

@@ -21,6 +21,9 @@ internal sealed record SessionSettings
     /// <summary>By the database clock.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>The deadline is the run's, not only this attempt's.</summary>
+    public bool DeadlineIsOfRun { get; init; }
+
     /// <summary>Stops the attempt.</summary>
     public CancellationToken Stop { get; init; }
 

@@ -64,9 +64,9 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
             return cause() switch
             {
                 StopCause.LeaseLost or StopCause.Shutdown => null,
-                StopCause.CancelRequested => Fail(logger, agent, work, Cancelled, null),
-                StopCause.TimedOut => Fail(logger, agent, work, TimedOut, null),
-                _ => Fail(logger, agent, work, FailureClassifier.Classify(exception, agent.Options), exception),
+                StopCause.CancelRequested => Fail(logger, agent, work, Doubtful(Cancelled, effects), null),
+                StopCause.TimedOut => Fail(logger, agent, work, Doubtful(TimedOut, effects), null),
+                _ => Fail(logger, agent, work, Doubtful(FailureClassifier.Classify(exception, agent.Options), effects), exception),
             };
         }
     }
@@ -94,23 +94,43 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
                 answer = StepAnswer.Completed(work, output, effects?.WhatIsMissing);
             }
 
-            if (effects is null)
+            await EndAsync(effects);
+            // Whatever the agent made of it: a person is asked, and what failed did not succeed.
+            return effects?.Parked is { } parked ? throw parked
+                : effects?.Concealed is { } failure ? throw failure
+                : answer;
+        }
+        catch (Exception) when (effects is not null)
+        {
+            await EndAsync(effects);
+            if (effects.Parked is { } parked)
             {
-                return answer;
+                throw parked;
             }
 
-            await effects.DrainAsync();
-            await effects.FlushAsync();
-            return effects.Concealed is { } failure ? throw failure : answer;
-        }
-        finally
-        {
-            if (effects is not null)
-            {
-                await effects.DrainAsync();
-            }
+            throw;
         }
     }
+
+    /// <summary>Nothing of the attempt happens after its answer, and what the answer rests on is stored before it.</summary>
+    private static async Task EndAsync(EffectSession? effects)
+    {
+        if (effects is not null)
+        {
+            await effects.DrainAsync();
+            await effects.FlushAsync();
+        }
+    }
+
+    /// <summary>The run must know that something outside may have been done: it decides by it what is undone.</summary>
+    private static Verdict Doubtful(Verdict verdict, EffectSession? effects) =>
+        effects is { HasDoubt: true }
+            ? verdict with
+            {
+                Reason = ReasonCode.InDoubt,
+                Detail = verdict.Detail ?? "An effect was cut off; whether it was done is not known.",
+            }
+            : verdict;
 
     /// <summary>The attempt was stopped because it was asked to.</summary>
     public static readonly Verdict Cancelled = new(FailureClass.Cancelled, ReasonCode.Cancelled);

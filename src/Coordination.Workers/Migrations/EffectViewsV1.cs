@@ -37,6 +37,10 @@ internal static class EffectViewsV1
         CREATE TRIGGER effect_journal_no_update BEFORE UPDATE ON effect_journal
         BEGIN SELECT RAISE(ABORT, 'effect_journal is append-only: UPDATE is refused'); END;
 
+        CREATE TRIGGER effect_journal_no_replace BEFORE INSERT ON effect_journal
+        WHEN EXISTS (SELECT 1 FROM effect_journal WHERE run_id = NEW.run_id AND seq = NEW.seq)
+        BEGIN SELECT RAISE(ABORT, 'effect_journal is append-only: REPLACE is refused'); END;
+
         CREATE TRIGGER effect_journal_no_delete BEFORE DELETE ON effect_journal
         WHEN OLD.at > (unixepoch('now') - 30 * 86400) * 1000000
         BEGIN SELECT RAISE(ABORT, 'effect_journal is append-only: DELETE is refused'); END;

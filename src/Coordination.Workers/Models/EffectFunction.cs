@@ -13,7 +13,7 @@ internal sealed class EffectFunction(AIFunction inner, EffectTool tool, EffectSe
     protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
         var args = JsonSerializer.SerializeToElement(
-            new Dictionary<string, object?>(arguments, StringComparer.Ordinal),
+            arguments.ToDictionary(argument => argument.Key, argument => Bound(argument.Key, argument.Value), StringComparer.Ordinal),
             JsonSerializerOptions
         );
         try
@@ -38,6 +38,56 @@ internal sealed class EffectFunction(AIFunction inner, EffectTool tool, EffectSe
         {
             session.Told(failure);
             return failure.ToModel();
+        }
+    }
+
+    /// <summary>The value as the function gets it: <c>"100"</c> and <c>100</c> for a whole number are one argument, not two.</summary>
+    private object? Bound(string name, object? value)
+    {
+        var type = InnerFunction.UnderlyingMethod?.GetParameters().FirstOrDefault(parameter => parameter.Name == name)?.ParameterType;
+        if (type is null || value is not JsonElement json)
+        {
+            return value;
+        }
+
+        return
+            Read(json, type, out var read)
+            || (
+                json.ValueKind == JsonValueKind.String
+                && type != typeof(string)
+                && TryParse(json.GetString()!, out var inner)
+                && Read(inner, type, out read)
+            )
+            ? JsonSerializer.SerializeToElement(read, type, JsonSerializerOptions)
+            : value;
+    }
+
+    private bool Read(JsonElement json, Type type, out object? value)
+    {
+        try
+        {
+            value = json.Deserialize(type, JsonSerializerOptions);
+            return true;
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            // The function will say what is wrong with it.
+            value = null;
+            return false;
+        }
+    }
+
+    private static bool TryParse(string text, out JsonElement json)
+    {
+        try
+        {
+            json = JsonSerializer.Deserialize<JsonElement>(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            json = default;
+            return false;
         }
     }
 

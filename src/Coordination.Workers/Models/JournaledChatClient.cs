@@ -23,18 +23,26 @@ internal sealed class JournaledChatClient(IChatClient inner, EffectSession sessi
         var prompt = messages as IList<ChatMessage> ?? [.. messages];
         var hash = Convert.ToHexStringLower(SHA256.HashData(Canonical(prompt, options)));
         session.ThrowIfWasteful();
-        var answer = await session.PerformAsync(
-            session.ModelIntent(hash, Backend),
-            async (_, token) =>
-            {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(token, cancellationToken);
-                var response = await base.GetResponseAsync(prompt, options, either.Token);
-                return JsonSerializer.SerializeToElement(response, Json);
-            },
-            probe: null,
-            new CallNotes<JsonElement>(Note)
-        );
-        return answer.Deserialize<ChatResponse>(Json)!;
+        try
+        {
+            var answer = await session.PerformAsync(
+                session.ModelIntent(hash, Backend),
+                async (_, token) =>
+                {
+                    using var either = CancellationTokenSource.CreateLinkedTokenSource(token, cancellationToken);
+                    var response = await base.GetResponseAsync(prompt, options, either.Token);
+                    return JsonSerializer.SerializeToElement(response, Json);
+                },
+                probe: null,
+                new CallNotes<JsonElement>(Note)
+            );
+            return answer.Deserialize<ChatResponse>(Json)!;
+        }
+        catch
+        {
+            session.Unanswered(hash);
+            throw;
+        }
     }
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(

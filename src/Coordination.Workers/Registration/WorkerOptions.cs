@@ -31,10 +31,10 @@ public sealed class WorkerOptions
     public TimeSpan KeepClosedClaims { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// How long effects and their journals are kept after a run's last record. Never shorter than anything that could ask for them again: a redelivery, a run, a dead letter sent
-    /// again. 31 days to 10 years.
+    /// How long effects and their journals are kept after a run's last record. Never shorter than anything that could ask for them again: a redelivery, the longest run, a dead
+    /// letter sent again. 31 days to 10 years.
     /// </summary>
-    public TimeSpan KeepEffects { get; set; } = TimeSpan.FromDays(90);
+    public TimeSpan KeepEffects { get; set; } = TimeSpan.FromDays(400);
 
     /// <summary>Everything that is wrong with the settings.</summary>
     internal IEnumerable<string> Problems()

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Coordination.Persistence;
 using Microsoft.Extensions.Logging;
 
@@ -18,30 +17,40 @@ internal interface IRetryBudgets
 /// The fleet's retry budgets, as rows. First attempts are counted in memory and written down when this process wants to retry, so that calls that succeed cost
 /// nothing; retries ask the database, one at a time per backend, and are rare by their nature. While the database cannot be asked nothing is retried.
 /// </summary>
-internal sealed class RetryBudgets(IUnitOfWorkFactory units, WorkerIdentity identity, ILogger<RetryBudgets> logger) : IRetryBudgets
+internal sealed class RetryBudgets(IUnitOfWorkFactory units, WorkerIdentity identity, TimeProvider time, ILogger<RetryBudgets> logger)
+    : IRetryBudgets
 {
-    private readonly ConcurrentDictionary<string, long> firsts = new(StringComparer.Ordinal);
+    private readonly FirstAttempts firsts = new(time);
     private readonly SqlDialect sql = units.Dialect;
     private readonly string table = units.Dialect.Table("retry_budget");
 
-    public void First(string backend) => firsts.AddOrUpdate(backend, 1, (_, count) => count + 1);
+    public void First(string backend) => firsts.Count(backend);
 
     public async ValueTask<bool> TryTakeAsync(string backend, CancellationToken cancellationToken)
     {
-        var counted = firsts.TryRemove(backend, out var some) ? some : 0;
+        var counted = firsts.Take(backend);
         try
         {
             return await AskAsync(backend, counted, cancellationToken);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error)
         {
-            firsts.AddOrUpdate(backend, counted, (_, count) => count + counted);
+            firsts.GiveBack(backend, counted);
+            if (error is OperationCanceledException)
+            {
+                throw;
+            }
+
             logger.RetryBudgetUnknown(error, backend);
             return false;
         }
     }
 
-    private async Task<bool> AskAsync(string backend, long counted, CancellationToken cancellationToken)
+    private async Task<bool> AskAsync(
+        string backend,
+        IReadOnlyList<(int SlotsAgo, long Count)> counted,
+        CancellationToken cancellationToken
+    )
     {
         await using var work = units.Create(alone: true);
         var slot = $"CAST({sql.UnixSeconds} / {(long)RetryRules.Slot.TotalSeconds} AS bigint)";
@@ -70,19 +79,24 @@ internal sealed class RetryBudgets(IUnitOfWorkFactory units, WorkerIdentity iden
             row => (Firsts: row.GetInt64(0), Retries: row.GetInt64(1), Now: row.GetInt64(2)),
             cancellationToken
         );
-        var allowed = RetryRules.Allows(sums[0].Firsts + counted, sums[0].Retries, sums[0].Now);
-        work.Execute(
-            new Statement(
-                $"""
-                INSERT INTO {table} AS b (backend, slot, worker, firsts, retries) VALUES (@backend, {slot}, @worker, @firsts, @retries)
-                ON CONFLICT (backend, slot, worker) DO UPDATE SET firsts = b.firsts + excluded.firsts, retries = b.retries + excluded.retries
-                """,
-                ("backend", backend, ColumnKind.Text),
-                ("worker", identity.Owner, ColumnKind.Text),
-                ("firsts", counted, ColumnKind.Int64),
-                ("retries", allowed ? 1L : 0L, ColumnKind.Int64)
-            )
-        );
+        var allowed = RetryRules.Allows(sums[0].Firsts + counted.Sum(c => c.Count), sums[0].Retries, sums[0].Now);
+        foreach (var (slotsAgo, count) in counted.Append((0, 0)))
+        {
+            work.Execute(
+                new Statement(
+                    $"""
+                    INSERT INTO {table} AS b (backend, slot, worker, firsts, retries) VALUES (@backend, {slot} - @ago, @worker, @firsts, @retries)
+                    ON CONFLICT (backend, slot, worker) DO UPDATE SET firsts = b.firsts + excluded.firsts, retries = b.retries + excluded.retries
+                    """,
+                    ("backend", backend, ColumnKind.Text),
+                    ("ago", (long)slotsAgo, ColumnKind.Int64),
+                    ("worker", identity.Owner, ColumnKind.Text),
+                    ("firsts", count, ColumnKind.Int64),
+                    ("retries", allowed && slotsAgo == 0 && count == 0 ? 1L : 0L, ColumnKind.Int64)
+                )
+            );
+        }
+
         work.Execute(
             new Statement(
                 $"DELETE FROM {table} WHERE backend = @backend AND slot > 0 AND slot <= {slot} - @slots",

@@ -346,7 +346,7 @@ public abstract partial class EffectContract
         var sql = node.Units.Dialect;
         await ForceAsync(
             node,
-            $"UPDATE {sql.Table("effect_journal")} SET at = {sql.NowPlus($"{-91L * 24 * 3_600_000}")} WHERE run_id IN (SELECT run_id FROM {sql.Table("effect")} ORDER BY created_at DESC LIMIT 1)"
+            $"UPDATE {sql.Table("effect_journal")} SET at = {sql.NowPlus($"{-401L * 24 * 3_600_000}")} WHERE run_id IN (SELECT run_id FROM {sql.Table("effect")} ORDER BY created_at DESC LIMIT 1)"
         );
         (await node.Get<EffectRetention>().SweepAsync(Token)).ShouldBe(1);
         (await JournalAsync(node, old.RunId)).ShouldBeEmpty();
