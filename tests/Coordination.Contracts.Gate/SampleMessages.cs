@@ -211,6 +211,7 @@ public static class SampleMessages
             failed,
             failed with
             {
+                RetryAfterMs = 60_000,
                 Class = FailureClass.Permanent,
                 Reason = ReasonCode.NonRetryable,
                 Detail = "The order is older than a year.",

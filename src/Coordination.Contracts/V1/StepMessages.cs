@@ -49,7 +49,7 @@ public sealed record StepCompleted : IStepMessage
 }
 
 /// <summary>The attempt (or a compensation) failed.</summary>
-[Contract("step.failed", 1, 0)]
+[Contract("step.failed", 1, 1)]
 public sealed record StepFailed : IStepMessage
 {
     public required Guid RunId { get; init; }
@@ -70,6 +70,9 @@ public sealed record StepFailed : IStepMessage
 
     /// <summary>Set when the failed work was the step's compensation.</summary>
     public bool? Compensating { get; init; }
+
+    /// <summary>No attempt before this time has passed, in milliseconds (a target's <c>Retry-After</c>); absent: not said. Since 1.1.</summary>
+    public long? RetryAfterMs { get; init; }
 }
 
 /// <summary>The agent needs an answer before it can go on. The step waits, durably, until the deadline.</summary>

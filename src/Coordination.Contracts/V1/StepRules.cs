@@ -56,6 +56,11 @@ internal static class StepRules
         {
             findings.Text("detail", detail, Bounds.NoteLength);
         }
+
+        if (message.RetryAfterMs is { } after)
+        {
+            findings.Range("retryAfterMs", after, 1, Bounds.TimeoutMs);
+        }
     }
 
     public static void Check(InputRequired message, Findings findings)

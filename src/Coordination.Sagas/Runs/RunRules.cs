@@ -59,7 +59,7 @@ public static class RunRules
                 turn.StepCompleted(completed);
                 break;
             case StepFailed failed when turn.IsCurrent(failed, StepStatus.Dispatched):
-                turn.StepFailed(failed.StepId, failed.Class, failed.Reason, failed.Detail, failed.IncidentId);
+                turn.StepFailed(failed.StepId, failed.Class, failed.Reason, failed.Detail, failed.IncidentId, failed.RetryAfterMs);
                 break;
             case StepFailed failed when turn.IsCurrent(failed, StepStatus.Compensating):
                 turn.CompensationFailed(failed.StepId, failed.Class, failed.Reason, failed.Detail, failed.IncidentId);

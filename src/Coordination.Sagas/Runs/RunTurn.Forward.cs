@@ -78,14 +78,14 @@ internal sealed partial class RunTurn
         Advance();
     }
 
-    public void StepFailed(string id, string failureClass, string reason, string? detail, string? incidentId)
+    public void StepFailed(string id, string failureClass, string reason, string? detail, string? incidentId, long? retryAfterMs = null)
     {
         if (reason == ReasonCode.InDoubt)
             Update(id, s => s with { InDoubt = true });
         if (run.Ending is not null)
             Stopped(id, reason, detail, incidentId);
         else if (MayRetry(At(id), failureClass))
-            RetryLater(id, StepStatus.RetryWait, PolicyOf(id), reason, detail, incidentId);
+            RetryLater(id, StepStatus.RetryWait, PolicyOf(id), reason, detail, incidentId, retryAfterMs);
         else
             Fail(id, reason, detail, incidentId);
         Advance();
@@ -222,10 +222,19 @@ internal sealed partial class RunTurn
     private static bool IsRetryable(string failureClass) =>
         failureClass is FailureClass.Transient or FailureClass.Timeout or FailureClass.Cancelled;
 
-    private void RetryLater(string id, StepStatus wait, RetryPolicy policy, string reason, string? detail, string? incidentId)
+    private void RetryLater(
+        string id,
+        StepStatus wait,
+        RetryPolicy policy,
+        string reason,
+        string? detail,
+        string? incidentId,
+        long? retryAfterMs = null
+    )
     {
         var failed = At(id);
-        var delay = Backoff(policy, failed.Failures + 1);
+        // The random part stays: all who were refused together would come back together otherwise.
+        var delay = Milliseconds(retryAfterMs ?? 0) + Backoff(policy, failed.Failures + 1);
         Update(
             id,
             s =>

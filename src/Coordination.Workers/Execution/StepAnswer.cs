@@ -42,6 +42,9 @@ internal sealed record StepAnswer(object Message, string Outcome)
                 IncidentId = incidentId,
                 Detail = verdict.Detail,
                 Compensating = work.Compensating ? true : null,
+                RetryAfterMs = verdict.RetryAfter is { } after
+                    ? Math.Clamp((long)after.TotalMilliseconds, 1, (long)TimeSpan.FromDays(7).TotalMilliseconds)
+                    : null,
             },
             verdict.Class
         );

@@ -25,7 +25,7 @@ public sealed class TransientFailure(string detail, string? reasonCode = null) :
     /// <summary>One of the contracts' reason codes, or null.</summary>
     public string? ReasonCode { get; } = reasonCode;
 
-    /// <summary>Inside an effect's call: no other call before this time has passed (what the target asked for).</summary>
+    /// <summary>No other attempt, or inside an effect no other call, before this time has passed (what the target asked for).</summary>
     public TimeSpan? RetryAfter { get; init; }
 }
 

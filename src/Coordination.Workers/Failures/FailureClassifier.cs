@@ -11,7 +11,11 @@ namespace Coordination.Workers;
 /// <param name="Class">One of <see cref="FailureClass"/>.</param>
 /// <param name="Reason">One of <see cref="ReasonCode"/>.</param>
 /// <param name="Detail">Words the agent chose or this library wrote; never an exception's text.</param>
-internal sealed record Verdict(string Class, string Reason, string? Detail = null);
+internal sealed record Verdict(string Class, string Reason, string? Detail = null)
+{
+    /// <summary>No attempt before this time has passed.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 /// <summary>
 /// Tells failures that may pass from those that will not. An exception of unknown kind is permanent unless the agent's
@@ -30,12 +34,18 @@ internal static class FailureClassifier
         exception switch
         {
             PermanentFailure failure => new(FailureClass.Permanent, Code(failure.ReasonCode, ReasonCode.NonRetryable), Detail(failure)),
-            TransientFailure failure => new(FailureClass.Transient, Code(failure.ReasonCode, ReasonCode.Degraded), Detail(failure)),
+            TransientFailure failure => new(FailureClass.Transient, Code(failure.ReasonCode, ReasonCode.Degraded), Detail(failure))
+            {
+                RetryAfter = failure.RetryAfter,
+            },
             EffectFailure failure => new(
                 failure.Retryable ? FailureClass.Transient : FailureClass.Permanent,
                 Code(failure.Code, ReasonCode.NonRetryable),
                 Detail(failure)
-            ),
+            )
+            {
+                RetryAfter = failure.RetryAfter,
+            },
             // While undoing nobody is asked: the run says what could not be undone.
             InputRequiredException question
                 when question.QuestionId.StartsWith(Coordination.Contracts.V1.InputRequired.EffectQuestion, StringComparison.Ordinal) =>
