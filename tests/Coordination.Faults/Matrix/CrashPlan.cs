@@ -33,6 +33,9 @@ internal sealed record CrashLife(string Point, string Failpoint, int Pass, strin
 /// <summary>Which slot's processes end where, in which order: all of it follows from the seed.</summary>
 internal static class CrashPlan
 {
+    // The host sees every message. Killed again before it has got through what it was given, it would kill for the poison it is taken for.
+    private const int HostIsBusier = 8;
+
     /// <param name="slots">The place of each slot of the fleet.</param>
     /// <param name="logs">Where the lives tell what happened.</param>
     /// <returns>For each slot its lives, one after the other.</returns>
@@ -52,9 +55,10 @@ internal static class CrashPlan
                     .Range(0, slots.Count)
                     .Where(s => hit.Places.Contains(slots[s]))
                     .MinBy(s => (lives[s].Count, draw.Next()));
+                var passes = slots[slot] == Place.Host && hit.Failpoint != CrashPoint.AtAnyTime ? hit.Passes * HostIsBusier : hit.Passes;
                 lives[slot]
                     .Add(
-                        new CrashLife(point.Name, hit.Failpoint, 1 + draw.Next(hit.Passes), Path.Combine(logs, $"{point.Name}-{i + 1}.hit"))
+                        new CrashLife(point.Name, hit.Failpoint, 1 + draw.Next(passes), Path.Combine(logs, $"{point.Name}-{i + 1}.hit"))
                         {
                             When = draw.Next(2) == 0 ? "before" : "after",
                             Undo = hit.Undo,
