@@ -215,7 +215,10 @@ public sealed class The_inbox_on_PostgreSQL
             var user = "runtime_" + Guid.NewGuid().ToString("N");
             await owner.Units.ExecuteAsync(new Statement($"CREATE ROLE {user} LOGIN PASSWORD 'x'"), Ct);
             await owner.Units.ExecuteAsync(new Statement($"GRANT USAGE ON SCHEMA coordination TO {user}"), Ct);
-            await owner.Units.ExecuteAsync(new Statement($"GRANT {right} ON coordination.inbox, coordination.redelivery TO {user}"), Ct);
+            await owner.Units.ExecuteAsync(
+                new Statement($"GRANT {right} ON coordination.inbox, coordination.redelivery, coordination.dead_letter TO {user}"),
+                Ct
+            );
             var settings = new NpgsqlConnectionStringBuilder(database) { Username = user, Password = "x" };
             await using var store = await PostgresStores.StartAsync(null, settings.ConnectionString, migrate: false);
             var options = store.Get<RetentionOptions>();
