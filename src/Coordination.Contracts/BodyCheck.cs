@@ -62,6 +62,9 @@ internal sealed class BodyCheck
             case ShapeKind.Int64 when Is(value, JsonValueKind.Number, "a whole number") && !value.TryGetInt64(out _):
                 Fault("must be a whole number of 64 bits");
                 break;
+            case ShapeKind.Number when Is(value, JsonValueKind.Number, "a number"):
+                VisitNumber(value);
+                break;
             case ShapeKind.Flag when value.ValueKind is not (JsonValueKind.True or JsonValueKind.False):
                 _ = Is(value, JsonValueKind.True, "true or false");
                 break;

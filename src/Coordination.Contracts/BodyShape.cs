@@ -54,6 +54,7 @@ internal sealed class BodyShape
         : type == typeof(Guid) ? ShapeKind.Id
         : type == typeof(int) ? ShapeKind.Int32
         : type == typeof(long) ? ShapeKind.Int64
+        : type == typeof(double) ? ShapeKind.Number
         : type == typeof(bool) ? ShapeKind.Flag
         : type == typeof(JsonElement) ? ShapeKind.Free
         : null;
@@ -71,6 +72,9 @@ internal enum ShapeKind
     Int32,
     Int64,
     Flag,
+
+    /// <summary>A number within the range of a double.</summary>
+    Number,
 
     /// <summary>Any JSON: an agent's own data.</summary>
     Free,

@@ -29,6 +29,20 @@ internal static class Bounds
     /// <summary>30 days.</summary>
     public const long DeadlineMs = 2_592_000_000;
 
+    public const int Electors = 100;
+    public const int Options = 50;
+    public const int OptionLength = 100;
+    public const int Flags = 20;
+    public const int Evidence = 50;
+    public const int Explanation = 500;
+    public const int WordLength = 200;
+
+    /// <summary>Name and version of a policy.</summary>
+    public const int PolicyLength = 100;
+
+    /// <summary>The sealed vote, two rounds of debate, and one round more of each after an extension.</summary>
+    public const int Rounds = 10;
+
     public const int Attempts = 20;
     public const long BaseDelayMs = 3_600_000;
     public const long MaxDelayMs = 86_400_000;

@@ -34,6 +34,18 @@ public static class ContractCatalog
             Describe<CompensateStep>(),
             Describe<StepCompensated>(),
             Describe<AgentAnnounced>(),
+            Describe<OpenBallot>(),
+            Describe<BallotOpened>(),
+            Describe<BallotRefused>(),
+            Describe<RequestVote>(),
+            Describe<CastVote>(),
+            Describe<VoteRefused>(),
+            Describe<BallotClosed>(),
+            Describe<BallotDecided>(),
+            Describe<AnswerBallot>(),
+            Describe<CancelBallot>(),
+            Describe<ReportOutcome>(),
+            Describe<BallotTimerDue>(),
         ];
         ById = All.ToDictionary(contract => contract.Id, StringComparer.Ordinal);
         ByType = All.ToDictionary(contract => contract.Type);

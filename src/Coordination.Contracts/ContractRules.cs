@@ -71,6 +71,42 @@ public static class ContractRules
             case AgentAnnounced m:
                 StepRules.Check(m, findings);
                 break;
+            case OpenBallot m:
+                BallotRules.Check(m, findings);
+                break;
+            case BallotOpened m:
+                BallotRules.Check(m, findings);
+                break;
+            case BallotRefused m:
+                BallotRules.Check(m, findings);
+                break;
+            case RequestVote m:
+                BallotRules.Check(m, findings);
+                break;
+            case CastVote m:
+                BallotRules.Check(m, findings);
+                break;
+            case VoteRefused m:
+                BallotRules.Check(m, findings);
+                break;
+            case BallotClosed m:
+                BallotRules.Check(m, findings);
+                break;
+            case BallotDecided m:
+                BallotRules.Check(m, findings);
+                break;
+            case AnswerBallot m:
+                BallotRules.Check(m, findings);
+                break;
+            case CancelBallot m:
+                BallotRules.Check(m, findings);
+                break;
+            case ReportOutcome m:
+                BallotRules.Check(m, findings);
+                break;
+            case BallotTimerDue m:
+                BallotRules.Check(m, findings);
+                break;
             default:
                 throw new ArgumentException(
                     $"{message.GetType().FullName} has no rules: it is not a message of this package.",

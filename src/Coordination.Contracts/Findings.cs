@@ -96,6 +96,33 @@ internal sealed class Findings(bool closedLists)
         }
     }
 
+    /// <summary>Problems of a refusal; the first one's code is its reason.</summary>
+    public void Refusal(string reason, IReadOnlyList<Problem> problems)
+    {
+        Reason("reason", reason);
+        Count("problems", problems.Count, 1, Bounds.Problems);
+        for (var i = 0; i < problems.Count; i++)
+        {
+            Reason($"problems[{i}].code", problems[i].Code);
+            Text($"problems[{i}].path", problems[i].Path, Bounds.ProblemPathLength);
+            Text($"problems[{i}].message", problems[i].Message, Bounds.ProblemMessageLength);
+        }
+
+        if (problems.Count > 0 && !string.Equals(problems[0].Code, reason, StringComparison.Ordinal))
+        {
+            Fault("reason", "must be the code of the first problem");
+        }
+    }
+
+    /// <summary>How a ballot ended.</summary>
+    public void Outcome(string path, string value)
+    {
+        if (value is { Length: 0 or > 64 } || (closedLists && value != BallotOutcomes.Decided && !ReasonCode.All.Contains(value)))
+        {
+            Fault(path, "must be DECIDED or a reason code");
+        }
+    }
+
     public void Class(string path, string value)
     {
         if (closedLists && !FailureClass.All.Contains(value))

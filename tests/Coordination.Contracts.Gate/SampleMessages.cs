@@ -15,7 +15,7 @@ public static class SampleMessages
         return [("minimal", pair.Minimal), ("full", pair.Full)];
     }
 
-    public static IReadOnlyList<(object Minimal, object Full)> All { get; } = [.. RunSamples(), .. StepSamples()];
+    public static IReadOnlyList<(object Minimal, object Full)> All { get; } = [.. RunSamples(), .. StepSamples(), .. BallotSamples.All()];
 
     private static JsonElement Json(string text) => JsonElement.Parse(text);
 

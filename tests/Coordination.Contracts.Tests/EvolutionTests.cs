@@ -46,7 +46,10 @@ public sealed class EvolutionTests
     {
         foreach (var minor in new[] { "0", "7" })
         {
-            var name = id == "agent.announced.v1" ? "agentType" : "runId";
+            var name =
+                id == "agent.announced.v1" ? "agentType"
+                : id.StartsWith("ballot.", StringComparison.Ordinal) ? "ballotId"
+                : "runId";
             var body = Bodies.Full(id);
             body[name + "2"] = body[name]!.DeepClone();
             body.Remove(name);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coordination.Contracts.V1;
 using CsCheck;
 
 namespace Coordination.Contracts.Tests;
@@ -113,7 +114,64 @@ internal sealed record Member(string Contract, string Path, Gen<JsonNode> Valid,
         Visible("agent.announced.v1", "instance", 200),
         Visible("agent.announced.v1", "build", 100),
         ContractId("agent.announced.v1", "contracts[0]"),
+        .. OfBallots,
     ];
+
+    private static string[] Ballots =>
+        [.. ContractCatalog.All.Select(c => c.Id).Where(id => id.StartsWith("ballot.", StringComparison.Ordinal))];
+
+    private static IEnumerable<Member> OfBallots =>
+        [
+            .. Ballots.Select(id => Id(id, "ballotId")),
+            Name("ballot.open.v1", "policy"),
+            new("ballot.open.v1", "tier", Values("T0", "T3"), Values("", "T4", "t1")),
+            Text("ballot.open.v1", "question", 2000),
+            new("ballot.open.v1", "options", Nothing, Gen.Const(() => (JsonNode)new JsonArray())),
+            new("ballot.open.v1", "options[1].name", Values("review"), Values("", "refund", "ABSTAIN", "RECUSED", new string('x', 101))),
+            AnObject("ballot.open.v1", "options[0].arguments"),
+            new("ballot.open.v1", "safeOption", Values("refund"), Values("", "reveiw")),
+            Name("ballot.open.v1", "domain"),
+            Name("ballot.open.v1", "flags[0]"),
+            Text("ballot.open.v1", "evidence[0]", 500),
+            Name("ballot.open.v1", "voters[0]"),
+            Number("ballot.open.v1", "deadlineMs", 1, 2_592_000_000),
+            Text("ballot.open.v1", "requester", 200),
+            Text("ballot.opened.v1", "policy", 100),
+            Number("ballot.opened.v1", "voters", 1, 100),
+            new("ballot.refused.v1", "reason", Values(ReasonCode.AdmissionDenied), Values("", "OTHER", ReasonCode.Expired)),
+            Number("ballot.request-vote.v1", "round", 1, 10),
+            Name("ballot.request-vote.v1", "voter"),
+            Text("ballot.request-vote.v1", "arguments[0].choice", 100),
+            Number("ballot.request-vote.v1", "timeoutMs", 1, 2_592_000_000),
+            Id("ballot.cast-vote.v1", "voteId"),
+            Number("ballot.cast-vote.v1", "round", 1, 10),
+            Name("ballot.cast-vote.v1", "voter"),
+            Text("ballot.cast-vote.v1", "choice", 100),
+            new("ballot.cast-vote.v1", "rationale", Values("", "because"), Values(new string('x', 2001))),
+            new("ballot.cast-vote.v1", "veto.reason", Values("", "because"), Values(new string('x', 2001))),
+            Text("ballot.cast-vote.v1", "evidence[0]", 500),
+            Visible("ballot.cast-vote.v1", "model", 200),
+            Visible("ballot.cast-vote.v1", "promptHash", 200),
+            Visible("ballot.cast-vote.v1", "signature", 200),
+            Id("ballot.vote-refused.v1", "voteId"),
+            Reason("ballot.vote-refused.v1", "reason"),
+            Text("ballot.vote-refused.v1", "detail", 500),
+            new("ballot.closed.v1", "outcome", Values(BallotOutcomes.Decided, ReasonCode.Split), Values("", "OPEN", "decided")),
+            Number("ballot.closed.v1", "people", 1, 2),
+            new("ballot.decided.v1", "outcome", Values(BallotOutcomes.Decided, ReasonCode.Cancelled), Values("", "OPEN")),
+            Text("ballot.decided.v1", "option", 100),
+            Visible("ballot.decided.v1", "decidedBy", 64),
+            Text("ballot.decided.v1", "people[0]", 200),
+            Visible("ballot.decided.v1", "recordHash", 64),
+            Text("ballot.answer.v1", "option", 100),
+            Text("ballot.answer.v1", "answeredBy", 200),
+            Text("ballot.answer.v1", "note", 500),
+            Text("ballot.cancel.v1", "requestedBy", 200),
+            Text("ballot.report-outcome.v1", "right", 100),
+            Text("ballot.report-outcome.v1", "reportedBy", 200),
+            Visible("ballot.timer-due.v1", "kind", 64),
+            Number("ballot.timer-due.v1", "round", 1, 10),
+        ];
 
     private static Gen<JsonNode> Nothing => Gen.Const(() => (JsonNode)null!);
 

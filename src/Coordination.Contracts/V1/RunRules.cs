@@ -27,19 +27,7 @@ internal static class RunRules
     public static void Check(RunRejected message, Findings findings)
     {
         findings.Id("runId", message.RunId);
-        findings.Reason("reason", message.Reason);
-        findings.Count("problems", message.Problems.Count, 1, Bounds.Problems);
-        for (var i = 0; i < message.Problems.Count; i++)
-        {
-            findings.Reason($"problems[{i}].code", message.Problems[i].Code);
-            findings.Text($"problems[{i}].path", message.Problems[i].Path, Bounds.ProblemPathLength);
-            findings.Text($"problems[{i}].message", message.Problems[i].Message, Bounds.ProblemMessageLength);
-        }
-
-        if (message.Problems.Count > 0 && !string.Equals(message.Problems[0].Code, message.Reason, StringComparison.Ordinal))
-        {
-            findings.Fault("reason", "must be the code of the first problem");
-        }
+        findings.Refusal(message.Reason, message.Problems);
     }
 
     public static void Check(CancelRun message, Findings findings)

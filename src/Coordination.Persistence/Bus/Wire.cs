@@ -20,6 +20,9 @@ public static class Wire
     /// <summary>Queue of the registry of agent types.</summary>
     public const string RegistryEndpoint = "coordination-registry";
 
+    /// <summary>Queue of the ballot saga.</summary>
+    public const string BallotsEndpoint = "coordination-ballots";
+
     /// <summary>Queue of an agent type.</summary>
     public static string AgentEndpoint(string agentType) => AgentPrefix + agentType;
 

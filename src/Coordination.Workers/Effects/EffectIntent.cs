@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Coordination.Persistence;
 
 namespace Coordination.Workers;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coordination.Persistence;
 using Microsoft.Extensions.AI;
 
 namespace Coordination.Workers;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Coordination.Contracts;
+using Coordination.Persistence;
 using CsCheck;
 
 namespace Coordination.Workers.Tests.Effects;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Coordination.Workers;
+namespace Coordination.Persistence;
 
 /// <summary>
 /// One form for all spellings of the same JSON: members sorted by name, no white space, text in Unicode NFC, numbers without exponent, leading plus or
