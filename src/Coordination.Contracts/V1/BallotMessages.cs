@@ -252,6 +252,6 @@ public sealed record BallotTimerDue : IBallotMessage
     /// <summary>What it is for, for example <c>deadline</c>. 1 to 64 characters.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The round it belongs to.</summary>
+    /// <summary>The phase of the ballot it belongs to, from 1: an overtaken one does nothing.</summary>
     public required int Round { get; init; }
 }

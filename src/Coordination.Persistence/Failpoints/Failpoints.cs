@@ -63,6 +63,21 @@ public static class Failpoints
     /// <summary>A scheduled retry is committed.</summary>
     public const string RetryCommitted = "R2";
 
+    /// <summary>A vote is taken, before the commit.</summary>
+    public const string VoteTaken = "C1";
+
+    /// <summary>A ballot's voting has come to its end, before the commit.</summary>
+    public const string TallyReached = "C2";
+
+    /// <summary>A ballot's decision, or the end of its voting, is committed; its messages are the relay's.</summary>
+    public const string DecisionCommitted = "C3";
+
+    /// <summary>A vote is committed.</summary>
+    public const string VoteCommitted = "C4";
+
+    /// <summary>A ballot is opened and committed; nobody has been asked.</summary>
+    public const string BallotCommitted = "C5";
+
     /// <summary>The intent of an effect is committed; the call has not been made.</summary>
     public const string EffectIntended = "E1";
 
@@ -104,6 +119,11 @@ public static class Failpoints
         Accepted,
         RetryScheduled,
         RetryCommitted,
+        VoteTaken,
+        TallyReached,
+        DecisionCommitted,
+        VoteCommitted,
+        BallotCommitted,
         EffectIntended,
         EffectMade,
         EffectRecorded,

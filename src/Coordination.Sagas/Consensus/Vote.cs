@@ -56,4 +56,16 @@ public enum VoteTreatment
 
     /// <summary>Confidence is not a number from 0 to 1.</summary>
     BadConfidence,
+
+    /// <summary>Came after the deadline or after the ballot had closed.</summary>
+    Late,
+
+    /// <summary>Not from whom it says: another user of the broker, or without the voter's signature.</summary>
+    Forged,
+
+    /// <summary>For a round that is over or has not begun.</summary>
+    OtherRound,
+
+    /// <summary>Of an elector who has not been asked: fewer were enough so far.</summary>
+    NotAsked,
 }

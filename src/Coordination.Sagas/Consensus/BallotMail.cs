@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using System.Text;
+using Coordination.Contracts;
+using Coordination.Contracts.V1;
+using Coordination.Persistence;
+
+namespace Coordination.Sagas.Consensus;
+
+/// <summary>Turns a decision's actions into messages and the ballot's one timer, each with its envelope.</summary>
+internal sealed class BallotMail(EnvelopeFactory envelopes)
+{
+    private const int MaxProblems = 200;
+    private const int MaxSentence = 2_000;
+
+    public void Post(IUnitOfWork work, BallotSaga saga, BallotState? before, BallotDecision decision, Envelope cause, DateTimeOffset now)
+    {
+        var ballot = decision.Next;
+        foreach (var action in decision.Actions)
+        {
+            switch (action)
+            {
+                case BallotAction.Ask ask:
+                    var request = Request(ballot, ask.Voter, now);
+                    // Not in the ballot's order: a voter whose queue is not there must not hold up the decision.
+                    work.Send(
+                        OfBallot(
+                            ContractOutgoing.To(Wire.AgentEndpoint(ask.Voter), request, Of(saga, cause) with { Deadline = ballot.EndsAt }),
+                            saga,
+                            ordered: false
+                        )
+                    );
+                    break;
+                case BallotAction.Publish happened:
+                    work.Send(OfBallot(ContractOutgoing.Publish(Fitting(happened.Message), Of(saga, cause)), saga, ordered: true));
+                    break;
+            }
+        }
+        Time(work, saga, before, ballot, cause, now);
+    }
+
+    public void OpenedAgain(IUnitOfWork work, BallotSaga saga, BallotOpening opening, Envelope cause) =>
+        work.Send(
+            OfBallot(
+                ContractOutgoing.Publish(
+                    new BallotOpened
+                    {
+                        BallotId = opening.BallotId,
+                        Policy = opening.Policy.Id,
+                        Tier = opening.Policy.Tier.ToString(),
+                        Voters = opening.Seats.Length,
+                    },
+                    Of(saga, cause)
+                ),
+                saga,
+                ordered: true
+            )
+        );
+
+    public void Refused(IUnitOfWork work, Envelope cause, Guid ballotId, IReadOnlyList<Problem> problems) =>
+        work.Send(
+            ContractOutgoing.Publish(
+                new BallotRefused
+                {
+                    BallotId = ballotId,
+                    Reason = problems[0].Code,
+                    Problems = [.. problems.Take(MaxProblems)],
+                },
+                envelopes.CausedBy(cause)
+            )
+        );
+
+    private static RequestVote Request(BallotState ballot, string voter, DateTimeOffset now)
+    {
+        var opening = ballot.Opening;
+        var arguments = ballot.Votes.Where(v => v.Round == ballot.Round - 1 && !Vote.IsAbstention(v.Choice)).ToArray();
+        return new RequestVote
+        {
+            BallotId = opening.BallotId,
+            Round = ballot.Round,
+            Voter = voter,
+            Question = opening.Question,
+            Subject = opening.Subject,
+            Options = opening.Options,
+            Domain = opening.Domain,
+            Flags = opening.Flags.IsEmpty ? null : opening.Flags,
+            Evidence = opening.Evidence.IsEmpty ? null : opening.Evidence,
+            // Sorted by what was said, so that their order does not tell who said it.
+            Arguments =
+                arguments.Length == 0
+                    ? null
+                    :
+                    [
+                        .. arguments
+                            .OrderBy(v => v.Choice, StringComparer.Ordinal)
+                            .ThenBy(v => v.Rationale, StringComparer.Ordinal)
+                            .Select(v => new BallotArgument
+                            {
+                                Choice = v.Choice,
+                                Rationale = v.Rationale,
+                                Evidence = v.Evidence.IsEmpty ? null : v.Evidence,
+                            }),
+                    ],
+            TimeoutMs = Math.Max(1, (long)((ballot.EndsAt ?? now) - now).TotalMilliseconds),
+        };
+    }
+
+    // One timer at a time: that of the phase the ballot is in. Its token follows from the phase, so nothing must be remembered to cancel it.
+    private void Time(IUnitOfWork work, BallotSaga saga, BallotState? before, BallotState ballot, Envelope cause, DateTimeOffset now)
+    {
+        if (before is not null && before.Phase == ballot.Phase && before.EndsAt == ballot.EndsAt)
+            return;
+        if (before?.EndsAt is not null)
+            work.CancelTimer(Token(saga.CorrelationId, before.Phase));
+        if (ballot.EndsAt is not { } end)
+            return;
+        var due = new BallotTimerDue
+        {
+            BallotId = saga.CorrelationId,
+            Kind = ballot.Status == BallotStatus.People ? "people" : "deadline",
+            Round = ballot.Phase,
+        };
+        // Hops limit the way through agents; a ballot's own clock must tick whatever is left of them.
+        var envelope = Of(saga, cause) with
+        {
+            HopsLeft = Envelope.DefaultHops,
+        };
+        work.Send(
+            OfBallot(ContractOutgoing.To(Wire.BallotsEndpoint, due, envelope), saga, ordered: false) with
+            {
+                Delay = end > now ? end - now : TimeSpan.Zero,
+                Token = Token(saga.CorrelationId, ballot.Phase),
+            }
+        );
+    }
+
+    private static Guid Token(Guid ballotId, int phase) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"ballot/{ballotId:N}/{phase}")).AsSpan(0, 16));
+
+    private static OutgoingMessage OfBallot(OutgoingMessage message, BallotSaga saga, bool ordered) =>
+        message with
+        {
+            CorrelationId = saga.CorrelationId,
+            GroupId = saga.CorrelationId,
+            Ordered = ordered,
+        };
+
+    /// <summary>Caused by the message in hand, with the identity, tenant and hops of the message that opened the ballot.</summary>
+    private Envelope Of(BallotSaga saga, Envelope cause) =>
+        envelopes.CausedBy(
+            cause with
+            {
+                TransactionId = saga.TransactionId,
+                Tenant = saga.Tenant,
+                HopsLeft = saga.Hops,
+                RunId = saga.RunId,
+                StepId = null,
+                Attempt = null,
+                TraceParent = cause.TraceParent ?? saga.TraceParent,
+            }
+        );
+
+    private static IBallotMessage Fitting(IBallotMessage message) =>
+        message is BallotDecided decided
+            ? decided with
+            {
+                Explanation = [.. decided.Explanation.Select(e => e.Length <= MaxSentence ? e : e[..MaxSentence])],
+            }
+            : message;
+}

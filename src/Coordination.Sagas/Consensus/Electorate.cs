@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Coordination.Contracts;
+using Coordination.Contracts.V1;
+
+namespace Coordination.Sagas.Consensus;
+
+/// <summary>Who votes in one ballot, in the order they are asked, and whether they can decide at all.</summary>
+internal static class Electorate
+{
+    /// <summary>
+    /// Experts for a raised flag and holders of a veto first, then one of each family in turn, so that a small first panel has every objection and as many
+    /// families as there are. Otherwise in the order they were named.
+    /// </summary>
+    public static ImmutableArray<VoterProfile> InOrder(ImmutableArray<VoterProfile> voters, ImmutableArray<string> flags, string? domain)
+    {
+        bool IsHeardFirst(VoterProfile voter) =>
+            voter.ExpertDomains.Any(flags.Contains) || voter.VetoDomains.Any(d => d == domain || flags.Contains(d));
+
+        var turns = new Dictionary<string, int>(StringComparer.Ordinal);
+        return
+        [
+            .. voters
+                .OrderByDescending(IsHeardFirst)
+                .Select(voter => (voter, Turn: turns[voter.Family] = turns.GetValueOrDefault(voter.Family) + 1))
+                .OrderByDescending(seat => IsHeardFirst(seat.voter))
+                .ThenBy(seat => seat.Turn)
+                .Select(seat => seat.voter),
+        ];
+    }
+
+    /// <summary>Sizes of the panels that are asked one after the other; the last is the whole electorate.</summary>
+    public static ImmutableArray<int> Panels(BallotPolicy policy, int electors) =>
+        [.. policy.Panels.Where(size => size < electors), electors];
+
+    /// <summary>Why these voters could not decide under the policy; a place is a path in the message that opens a ballot.</summary>
+    /// <param name="policy">With its tier applied.</param>
+    /// <param name="voters">In the order they are asked.</param>
+    /// <param name="judged">What is known of their votes so far; those not in it are newcomers.</param>
+    public static IReadOnlyList<Problem> Problems(
+        BallotPolicy policy,
+        ImmutableArray<VoterProfile> voters,
+        IReadOnlyDictionary<string, Competence> judged
+    )
+    {
+        var problems = new List<Problem>();
+        if (voters.Length < Tiers.Electors(policy.Tier))
+            problems.Add(
+                Refusal($"electorate has {voters.Length} voters; tier {policy.Tier} needs {Tiers.Electors(policy.Tier)} at least.")
+            );
+        if (policy.Signed)
+        {
+            problems.AddRange(
+                voters
+                    .Where(voter => voter.PublicKey is null)
+                    .Select(voter => Refusal($"voter '{voter.Name}' has no public key; votes of tier {policy.Tier} are signed."))
+            );
+        }
+        foreach (var size in Panels(policy, voters.Length))
+        {
+            var ballot = new Ballot
+            {
+                Rule = policy.Rule,
+                Options = ["a", "b"],
+                Electorate = [.. voters.Take(size).Select(voter => ElectorOf(voter, judged))],
+            };
+            problems.AddRange(BallotCheck.Faults(ballot).Select(fault => fault with { Code = ReasonCode.AdmissionDenied }));
+            // A smaller panel that lacks a family only means that more are asked.
+            if (size == voters.Length)
+                problems.AddRange(BallotCheck.Unwinnable(ballot).Select(fault => fault with { Code = ReasonCode.AdmissionDenied }));
+        }
+        return problems;
+    }
+
+    public static Elector ElectorOf(VoterProfile voter, IReadOnlyDictionary<string, Competence> judged)
+    {
+        var known = judged.GetValueOrDefault(voter.Name) ?? Competence.None;
+        return new Elector
+        {
+            Voter = voter.Name,
+            Family = voter.Family,
+            Judged = known.Judged,
+            Correct = known.Correct,
+            Brier = known.Brier,
+            VetoDomains = voter.VetoDomains,
+            ExpertDomains = voter.ExpertDomains,
+        };
+    }
+
+    private static Problem Refusal(string message) =>
+        new()
+        {
+            Code = ReasonCode.AdmissionDenied,
+            Path = "voters",
+            Message = message,
+        };
+}

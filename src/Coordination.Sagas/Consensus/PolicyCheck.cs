@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace Coordination.Sagas.Consensus;
+
+/// <summary>Finds what is wrong with policies and voters before the first ballot does.</summary>
+internal static class PolicyCheck
+{
+    public static IReadOnlyList<string> Faults(ConsensusOptions options)
+    {
+        var faults = new List<string>();
+        if (options.Concurrency is < 1 or > 1_000)
+            faults.Add($"Consensus:Concurrency is {options.Concurrency}; it must be from 1 to 1000.");
+        var voters = new Dictionary<string, VoterProfile>(StringComparer.Ordinal);
+        foreach (var voter in options.Voters)
+        {
+            if (!IsName(voter.Name))
+                faults.Add($"Voter '{voter.Name}': a name is 1 to 64 of a-z 0-9 -.");
+            if (!voters.TryAdd(voter.Name, voter))
+                faults.Add($"Voter '{voter.Name}' is defined twice.");
+            if (voter.PublicKey is { } pem && PublicKeyOf(pem) is null)
+                faults.Add($"Voter '{voter.Name}': the public key must be an ECDSA P-256 key in PEM ('-----BEGIN PUBLIC KEY-----').");
+        }
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var policy in options.Policies)
+        {
+            if (!IsName(policy.Name))
+                faults.Add($"Policy '{policy.Name}': a name is 1 to 64 of a-z 0-9 -.");
+            if (!names.Add(policy.Name))
+                faults.Add($"Policy '{policy.Name}' is defined twice.");
+            faults.AddRange(Of(policy, voters).Select(fault => $"Policy '{policy.Name}': {fault}"));
+        }
+        return faults;
+    }
+
+    private static bool IsName(string text) =>
+        text.Length is >= 1 and <= 64 && text.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '-');
+
+    /// <summary>The key; null when the text is none.</summary>
+    public static ECDsa? PublicKeyOf(string pem)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(pem);
+            if (key.KeySize == 256)
+                return key;
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            // No key: said by the caller, who knows whose.
+        }
+        key.Dispose();
+        return null;
+    }
+
+    private static IEnumerable<string> Of(BallotPolicy policy, Dictionary<string, VoterProfile> voters)
+    {
+        if (policy.Version < 1)
+            yield return "a version is 1 or more.";
+        if (policy.Tier == RiskTier.T0)
+            yield return "tier T0 needs no vote: take T1 to T3.";
+        if (policy.Domain is { } domain && !IsName(domain))
+            yield return $"domain '{domain}' must be 1 to 64 of a-z 0-9 -.";
+        if (policy.Deadline < TimeSpan.FromMilliseconds(100) || policy.Deadline > TimeSpan.FromDays(30))
+            yield return $"deadline {policy.Deadline} must be from 100 ms to 30 days.";
+        if (policy.PeopleDeadline < TimeSpan.FromSeconds(1) || policy.PeopleDeadline > TimeSpan.FromDays(30))
+            yield return $"people's deadline {policy.PeopleDeadline} must be from 1 s to 30 days.";
+        if (policy.DebateRounds is < 0 or > 2)
+            yield return $"{policy.DebateRounds} rounds of debate; 0 to 2 are allowed.";
+        foreach (var unknown in policy.Voters.Where(name => !voters.ContainsKey(name)))
+            yield return $"voter '{unknown}' is not defined.";
+        if (policy.OnSplit == Fallback.Arbiter || policy.OnNoQuorum == Fallback.Arbiter)
+        {
+            if (policy.Arbiter is null || !voters.ContainsKey(policy.Arbiter))
+                yield return $"its arbiter '{policy.Arbiter}' is not defined.";
+            else if (policy.Voters.Contains(policy.Arbiter))
+                yield return $"its arbiter '{policy.Arbiter}' is one of its voters.";
+        }
+        if (policy.Panels.Zip(policy.Panels.Skip(1)).Any(pair => pair.First >= pair.Second) || policy.Panels.Any(size => size < 1))
+            yield return "sizes of panels must rise.";
+        if (policy.Voters.IsEmpty || policy.Voters.Any(name => !voters.ContainsKey(name)) || policy.Tier == RiskTier.T0)
+            yield break;
+        foreach (var problem in Winnable(Tiers.Apply(policy, policy.Tier), [.. policy.Voters.Select(name => voters[name])]))
+            yield return problem;
+    }
+
+    private static IEnumerable<string> Winnable(BallotPolicy policy, ImmutableArray<VoterProfile> voters) =>
+        Electorate.Problems(policy, voters, new Dictionary<string, Competence>()).Select(problem => problem.Message);
+}
