@@ -24,6 +24,12 @@ internal static class Commands
                 case "stop feeding":
                     Feed.Stop();
                     break;
+                case "send":
+                    Errands.ErrandAgent.Send();
+                    break;
+                case var run when run.StartsWith(Errands.ErrandRun.Word, StringComparison.Ordinal):
+                    await Errands.ErrandRun.Parse(run).SubmitAsync(client);
+                    break;
                 case var answer when answer.StartsWith(Matrix.Answer.Word, StringComparison.Ordinal):
                     await Matrix.Answer.Parse(answer).GiveAsync(client);
                     break;

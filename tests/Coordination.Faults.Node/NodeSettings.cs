@@ -35,6 +35,11 @@ internal sealed record NodeSettings
     /// <summary>At which call the sink is asked to end this process; null: at none.</summary>
     public Matrix.SinkKill? SinkKill { get; init; }
 
+    /// <summary>Agent types that make effects one after the other; of them a worker carries out nothing else, and a host knows them too.</summary>
+    public required IReadOnlyCollection<string> Errands { get; init; }
+
+    public required TimeSpan Lease { get; init; }
+
     public static NodeSettings Read(string roles) =>
         new()
         {
@@ -50,6 +55,8 @@ internal sealed record NodeSettings
             KillerEvery = Number("FAULTS_KILLER_EVERY"),
             Sink = Environment.GetEnvironmentVariable("FAULTS_SINK"),
             SinkKill = Environment.GetEnvironmentVariable("FAULTS_SINK_KILL") is { Length: > 0 } kill ? Matrix.SinkKill.Parse(kill) : null,
+            Errands = Environment.GetEnvironmentVariable("FAULTS_ERRANDS")?.Split(',') ?? [],
+            Lease = TimeSpan.FromSeconds(Number("FAULTS_LEASE_S")),
         };
 
     private static string Text(string name) =>

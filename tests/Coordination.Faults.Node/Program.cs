@@ -1,5 +1,6 @@
 using Coordination.Faults.Node;
 using Coordination.Faults.Node.Agents;
+using Coordination.Faults.Node.Errands;
 using Coordination.Faults.Node.Feeding;
 using Coordination.Faults.Node.Matrix;
 using Coordination.Faults.Node.Orders;
@@ -45,7 +46,7 @@ builder.Services.AddCoordination(backbone =>
         backbone.AddRuns(runs =>
         {
             runs.QueueAllowance = TimeSpan.FromSeconds(8);
-            foreach (var type in settings.Sink is null ? Work.AgentTypes : [MatrixWork.AgentType])
+            foreach (var type in settings.Sink is null ? Work.AgentTypes : [MatrixWork.AgentType, .. settings.Errands])
             {
                 runs.AgentTypes.Add(type);
             }
@@ -69,12 +70,20 @@ if (settings.Roles.Contains("worker"))
     else
     {
         builder.Services.AddSingleton<SinkClient>();
-        builder.Services.AddAgent<MatrixAgent>(MatrixWork.AgentType, agent => agent.Concurrency = 4);
+        foreach (var type in settings.Errands)
+        {
+            builder.Services.AddAgent<ErrandAgent>(type);
+        }
+
+        if (settings.Errands.Count == 0)
+        {
+            builder.Services.AddAgent<MatrixAgent>(MatrixWork.AgentType, agent => agent.Concurrency = 4);
+        }
     }
 
     builder.Services.ConfigureWorkers(workers =>
     {
-        workers.LeaseTtl = TimeSpan.FromSeconds(settings.Sink is null ? 3 : 2);
+        workers.LeaseTtl = settings.Lease;
         workers.PollInterval = TimeSpan.FromMilliseconds(300);
         workers.ClaimWait = TimeSpan.FromSeconds(5);
         workers.ShutdownGrace = TimeSpan.FromSeconds(3);

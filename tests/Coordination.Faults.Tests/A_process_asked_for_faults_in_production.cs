@@ -33,7 +33,9 @@ public sealed class A_process_asked_for_faults_in_production
         start.Environment["FAULTS_NAME"] = "worker-1";
         start.Environment["FAULTS_BROKER"] = "amqp://nobody:nothing@127.0.0.1:1/";
         start.Environment["FAULTS_DATABASE"] = start.Environment["FAULTS_LEDGER"] = "Host=127.0.0.1;Port=1;Username=nobody;Database=none";
-        foreach (var number in new[] { "FAULTS_SEED", "FAULTS_FEEDER", "FAULTS_WINDOW", "FAULTS_KEYS", "FAULTS_KILLER_EVERY" })
+        foreach (
+            var number in new[] { "FAULTS_SEED", "FAULTS_FEEDER", "FAULTS_WINDOW", "FAULTS_KEYS", "FAULTS_LEASE_S", "FAULTS_KILLER_EVERY" }
+        )
         {
             start.Environment[number] = "1";
         }

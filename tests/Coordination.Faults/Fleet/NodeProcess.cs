@@ -9,6 +9,9 @@ internal sealed class NodeProcess : IDisposable
     private const int Signalled = 128;
     private readonly Process process;
     private readonly StreamWriter output;
+
+    // Several speak to one process: a bare writer used by two at a time loses lines.
+    private readonly TextWriter input;
     private volatile bool up;
     private DateTimeOffset upAt;
 
@@ -37,6 +40,7 @@ internal sealed class NodeProcess : IDisposable
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.Start();
         Id = process.Id;
+        input = TextWriter.Synchronized(process.StandardInput);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -80,8 +84,8 @@ internal sealed class NodeProcess : IDisposable
     {
         try
         {
-            await process.StandardInput.WriteLineAsync(line);
-            await process.StandardInput.FlushAsync();
+            await input.WriteLineAsync(line);
+            await input.FlushAsync();
         }
         catch (IOException)
         {

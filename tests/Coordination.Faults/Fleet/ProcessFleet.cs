@@ -22,6 +22,7 @@ internal sealed class ProcessFleet : IAsyncDisposable
             ["FAULTS_SEED"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
             ["FAULTS_WINDOW"] = settings.Window.ToString(CultureInfo.InvariantCulture),
             ["FAULTS_KEYS"] = settings.Keys.ToString(CultureInfo.InvariantCulture),
+            ["FAULTS_LEASE_S"] = "3",
             ["FAULTS_KILLER_EVERY"] = settings.KillerEvery.ToString(CultureInfo.InvariantCulture),
             ["DOTNET_ENVIRONMENT"] = "Testing",
             // Many short lives: what makes later code faster makes these starts slower.

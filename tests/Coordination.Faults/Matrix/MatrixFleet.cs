@@ -31,6 +31,7 @@ internal sealed class MatrixFleet : IAsyncDisposable
             ["FAULTS_WINDOW"] = settings.Window.ToString(CultureInfo.InvariantCulture),
             ["FAULTS_FEEDER"] = "0",
             ["FAULTS_KEYS"] = "0",
+            ["FAULTS_LEASE_S"] = settings.Lease.TotalSeconds.ToString(CultureInfo.InvariantCulture),
             ["FAULTS_KILLER_EVERY"] = "0",
             ["FAULTS_SINK"] = $"http://127.0.0.1:{port}/",
             ["COORD_FAILPOINTS_ENABLED"] = "1",
@@ -59,10 +60,15 @@ internal sealed class MatrixFleet : IAsyncDisposable
         }
     }
 
-    public async Task StartAsync(CancellationToken ct)
+    public async Task StartSinkAsync(CancellationToken ct)
     {
         sink = new NodeProcess("sink", roles: null, Path.Combine(logs, "sink.log"), outside);
         await Eventually.Until(() => sink.IsUp, Start, "the sink to answer", ct);
+    }
+
+    public async Task StartAsync(CancellationToken ct)
+    {
+        await StartSinkAsync(ct);
         Slots = [New("worker1", "worker"), New("worker2", "worker"), New("host", "host"), New("feeder", "feeder")];
         await Eventually.Until(() => Slots.All(slot => slot.Current.IsUp), Start, "all processes to take work", ct);
     }
@@ -79,7 +85,8 @@ internal sealed class MatrixFleet : IAsyncDisposable
 
     private Slot New(string name, string role) => new(name, [role], (life, more) => Node($"{name}-{life}", role, more));
 
-    private NodeProcess Node(string name, string roles, IReadOnlyDictionary<string, string> more)
+    /// <summary>A process outside the slots, for whoever starts it to end.</summary>
+    public NodeProcess Node(string name, string roles, IReadOnlyDictionary<string, string> more)
     {
         var environment = new Dictionary<string, string>(common) { ["FAULTS_NAME"] = name };
         foreach (var (key, value) in more)

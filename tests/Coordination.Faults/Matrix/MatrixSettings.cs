@@ -23,6 +23,9 @@ public sealed record MatrixSettings
     /// <summary>Runs the feeder keeps open.</summary>
     public int Window { get; init; } = 12;
 
+    /// <summary>Of the workers' claims, in whole seconds.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How much later than its lease's end a claim may be taken over (WAL-04); null: only reported, for machines that do other things.</summary>
     public TimeSpan? ResumesWithin { get; init; }
 
