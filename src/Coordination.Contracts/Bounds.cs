@@ -29,6 +29,12 @@ internal static class Bounds
     /// <summary>30 days.</summary>
     public const long DeadlineMs = 2_592_000_000;
 
+    /// <summary>Agents one step is asked of.</summary>
+    public const int AgentsOfStep = 9;
+
+    /// <summary>Members that have to be equal for answers to be.</summary>
+    public const int FieldsOfAgreement = 20;
+
     public const int Electors = 100;
     public const int Options = 50;
     public const int OptionLength = 100;

@@ -23,6 +23,7 @@ public static class ContractCatalog
             Describe<RunFailed>(),
             Describe<RunCancelled>(),
             Describe<RunExpired>(),
+            Describe<RunBallotDecided>(),
             Describe<RunTimerDue>(),
             Describe<ExecuteStep>(),
             Describe<StepProgress>(),

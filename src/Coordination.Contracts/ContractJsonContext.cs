@@ -15,6 +15,7 @@ namespace Coordination.Contracts;
 [JsonSerializable(typeof(RunFailed))]
 [JsonSerializable(typeof(RunCancelled))]
 [JsonSerializable(typeof(RunExpired))]
+[JsonSerializable(typeof(RunBallotDecided))]
 [JsonSerializable(typeof(RunTimerDue))]
 [JsonSerializable(typeof(ExecuteStep))]
 [JsonSerializable(typeof(StepProgress))]

@@ -41,6 +41,9 @@ public static class ContractRules
             case RunExpired m:
                 RunRules.Check(m, findings);
                 break;
+            case RunBallotDecided m:
+                RunRules.Check(m, findings);
+                break;
             case RunTimerDue m:
                 RunRules.Check(m, findings);
                 break;

@@ -40,6 +40,8 @@ internal static class BallotSamples
                 Evidence = ["order:4711"],
                 Voters = ["refund-a", "refund-b", "fraud-desk"],
                 DeadlineMs = 60_000,
+                RunId = Guid.Parse("0198c5a0-7c1e-7d52-9a3b-2f6d1e0c4b5a"),
+                StepId = "refund",
             }
         );
         var opened = new BallotOpened
@@ -151,6 +153,14 @@ internal static class BallotSamples
                 Explanation = ["Majority: floor(3/2)+1 = 2; 3 electors.", "Dissent: fraud-desk says review."],
             }
         );
+        var told = new RunBallotDecided
+        {
+            RunId = Guid.Parse("0198c5a0-7c1e-7d52-9a3b-2f6d1e0c4b5a"),
+            StepId = "refund",
+            BallotId = Ballot,
+            Outcome = ReasonCode.Vetoed,
+        };
+        yield return (told, told with { Outcome = BallotOutcomes.Decided, Option = "refund", Detail = "by votes" });
         var answer = new AnswerBallot { BallotId = Ballot, AnsweredBy = "ada" };
         yield return (answer, answer with { Option = "review", Note = "Called the customer." });
         var cancel = new CancelBallot { BallotId = Ballot, RequestedBy = "helpdesk" };

@@ -140,6 +140,26 @@ public static class SampleMessages
             },
             Pivot = false,
             Optional = false,
+            Agents = 3,
+            Electorate = ["refund", "fraud-desk"],
+            Agreement = new AgreementPlan
+            {
+                Policy = "refund",
+                Compare = "numeric",
+                Fields = ["/amount/cents"],
+                Tolerance = 0.5,
+            },
+            Decision = new DecisionPlan
+            {
+                Policy = "refund",
+                Question = "Refund at once, or review it first?",
+                Allow = "refund",
+                Others = ["review"],
+                SafeOption = "review",
+                Tier = "T2",
+                Flags = ["fraud"],
+                Evidence = ["order:4711"],
+            },
         };
         var classify = new PlanStep
         {
@@ -181,6 +201,7 @@ public static class SampleMessages
                 Contract = "refund.v1",
                 Input = Json("""{"amountCents":1250}"""),
                 Answers = new Dictionary<string, JsonElement> { ["approve"] = Json("true") },
+                Decision = new StepDecision { BallotId = OtherRun, Option = "refund" },
             }
         );
         var progress = new StepProgress

@@ -20,6 +20,7 @@ internal sealed record Member(string Contract, string Path, Gen<JsonNode> Valid,
         "run.failed.v1",
         "run.cancelled.v1",
         "run.expired.v1",
+        "run.ballot-decided.v1",
         "run.timer-due.v1",
     ];
 

@@ -41,6 +41,12 @@ public sealed record OpenBallot : IBallotMessage
     /// <summary>Time to vote in milliseconds, at most 30 days. Absent: the policy's.</summary>
     public long? DeadlineMs { get; init; }
     public required string Requester { get; init; }
+
+    /// <summary>The run whose step waits for the decision; it is told.</summary>
+    public Guid? RunId { get; init; }
+
+    /// <summary>That step; set together with <see cref="RunId"/>.</summary>
+    public string? StepId { get; init; }
 }
 
 /// <summary>Something that can be decided.</summary>

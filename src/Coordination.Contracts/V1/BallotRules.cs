@@ -7,11 +7,6 @@ internal static class BallotRules
     {
         findings.Id("ballotId", message.BallotId);
         findings.Name("policy", message.Policy);
-        if (message.Tier is { } tier)
-        {
-            Tier(tier, findings);
-        }
-
         findings.Text("question", message.Question, Bounds.QuestionLength);
         Options(message.Options, findings);
         if (message.SafeOption is { } safe && message.Options.All(option => !string.Equals(option.Name, safe, StringComparison.Ordinal)))
@@ -19,7 +14,7 @@ internal static class BallotRules
             findings.Fault("safeOption", "must be one of the options");
         }
 
-        Particulars(message.Domain, message.Flags, message.Evidence, findings);
+        Particulars("", message.Tier, message.Domain, message.Flags, message.Evidence, findings);
         if (message.Voters is { } voters)
         {
             findings.Count("voters", voters.Count, 1, Bounds.Electors);
@@ -35,13 +30,27 @@ internal static class BallotRules
         }
 
         findings.Text("requester", message.Requester, Bounds.PartyLength);
+        if (message.RunId is { } run)
+        {
+            findings.Id("runId", run);
+        }
+
+        if (message.StepId is { } step)
+        {
+            findings.StepId("stepId", step);
+        }
+
+        if (message.RunId is null != message.StepId is null)
+        {
+            findings.Fault(message.RunId is null ? "runId" : "stepId", "is missing: run and step belong together");
+        }
     }
 
     public static void Check(BallotOpened message, Findings findings)
     {
         findings.Id("ballotId", message.BallotId);
         findings.Text("policy", message.Policy, Bounds.PolicyLength);
-        Tier(message.Tier, findings);
+        Tier("tier", message.Tier, findings);
         findings.Range("voters", message.Voters, 1, Bounds.Electors);
     }
 
@@ -58,7 +67,7 @@ internal static class BallotRules
         findings.Name("voter", message.Voter);
         findings.Text("question", message.Question, Bounds.QuestionLength);
         Options(message.Options, findings);
-        Particulars(message.Domain, message.Flags, message.Evidence, findings);
+        Particulars("", null, message.Domain, message.Flags, message.Evidence, findings);
         if (message.Arguments is { } arguments)
         {
             findings.Count("arguments", arguments.Count, 0, Bounds.Electors);
@@ -196,23 +205,35 @@ internal static class BallotRules
         }
     }
 
-    private static void Particulars(string? domain, IReadOnlyList<string>? flags, IReadOnlyList<string>? evidence, Findings findings)
+    public static void Particulars(
+        string path,
+        string? tier,
+        string? domain,
+        IReadOnlyList<string>? flags,
+        IReadOnlyList<string>? evidence,
+        Findings findings
+    )
     {
+        if (tier is not null)
+        {
+            Tier(path + "tier", tier, findings);
+        }
+
         if (domain is not null)
         {
-            findings.Name("domain", domain);
+            findings.Name(path + "domain", domain);
         }
 
         if (flags is not null)
         {
-            findings.Count("flags", flags.Count, 0, Bounds.Flags);
+            findings.Count(path + "flags", flags.Count, 0, Bounds.Flags);
             for (var i = 0; i < flags.Count && i < Bounds.Flags; i++)
             {
-                findings.Name($"flags[{i}]", flags[i]);
+                findings.Name($"{path}flags[{i}]", flags[i]);
             }
         }
 
-        References("evidence", evidence, findings);
+        References(path + "evidence", evidence, findings);
     }
 
     private static void References(string path, IReadOnlyList<string>? references, Findings findings)
@@ -229,11 +250,11 @@ internal static class BallotRules
         }
     }
 
-    private static void Tier(string tier, Findings findings)
+    private static void Tier(string path, string tier, Findings findings)
     {
         if (tier is not ("T0" or "T1" or "T2" or "T3"))
         {
-            findings.Fault("tier", "must be T0, T1, T2 or T3");
+            findings.Fault(path, "must be T0, T1, T2 or T3");
         }
     }
 

@@ -53,6 +53,81 @@ internal static class PlanRules
 
             TimeoutAndRetry(path + ".compensation", compensation.TimeoutMs, compensation.Retry, findings);
         }
+
+        Several(path, step, findings);
+        if (step.Decision is { } decision)
+        {
+            Decision(path + ".decision", decision, findings);
+        }
+    }
+
+    private static void Several(string path, PlanStep step, Findings findings)
+    {
+        if (step.Agents is { } agents)
+        {
+            findings.Range(path + ".agents", agents, 2, Bounds.AgentsOfStep);
+        }
+
+        if (step.Electorate is { } electorate)
+        {
+            findings.Count(path + ".electorate", electorate.Count, 2, Bounds.AgentsOfStep);
+            for (var i = 0; i < electorate.Count && i < Bounds.AgentsOfStep; i++)
+            {
+                findings.Name($"{path}.electorate[{i}]", electorate[i]);
+            }
+        }
+
+        if (step.Agreement is not { } agreement)
+        {
+            return;
+        }
+
+        findings.Name(path + ".agreement.policy", agreement.Policy);
+        if (agreement.Compare is not (null or "exact" or "fields" or "numeric"))
+        {
+            findings.Fault(path + ".agreement.compare", "must be exact, fields or numeric");
+        }
+
+        if (agreement.Fields is { } fields)
+        {
+            findings.Count(path + ".agreement.fields", fields.Count, 1, Bounds.FieldsOfAgreement);
+            for (var i = 0; i < fields.Count && i < Bounds.FieldsOfAgreement; i++)
+            {
+                if (!IsPointer(fields[i]))
+                {
+                    findings.Fault($"{path}.agreement.fields[{i}]", "must be a JSON pointer such as /amount/cents");
+                }
+            }
+        }
+
+        if (agreement.Tolerance is < 0)
+        {
+            findings.Fault(path + ".agreement.tolerance", "must be 0 or more");
+        }
+    }
+
+    private static void Decision(string path, DecisionPlan decision, Findings findings)
+    {
+        findings.Name(path + ".policy", decision.Policy);
+        findings.Text(path + ".question", decision.Question, Bounds.QuestionLength);
+        findings.Text(path + ".allow", decision.Allow, Bounds.OptionLength);
+        findings.Count(path + ".others", decision.Others.Count, 1, Bounds.Flags);
+        var seen = new HashSet<string>(StringComparer.Ordinal) { decision.Allow };
+        for (var i = 0; i < decision.Others.Count && i < Bounds.Flags; i++)
+        {
+            findings.Text($"{path}.others[{i}]", decision.Others[i], Bounds.OptionLength);
+            if (!seen.Add(decision.Others[i]))
+            {
+                findings.Fault($"{path}.others[{i}]", "is an option already");
+            }
+        }
+
+        if (decision.SafeOption is { } safe && !seen.Contains(safe))
+        {
+            findings.Fault(path + ".safeOption", "must be one of the options");
+        }
+
+        BallotRules.Particulars(path + ".", decision.Tier, null, decision.Flags, decision.Evidence, findings);
     }
 
     private static void InputFrom(string path, IReadOnlyDictionary<string, string> inputFrom, Findings findings)

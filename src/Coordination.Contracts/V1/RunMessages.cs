@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Coordination.Contracts.V1;
 
 /// <summary>Asks for a run. Submitting the same <see cref="RunId"/> and plan again joins the existing run.</summary>
-[Contract("run.submit", 1, 0)]
+[Contract("run.submit", 1, 1)]
 public sealed record SubmitRun : IRunMessage
 {
     public required Guid RunId { get; init; }

@@ -53,6 +53,64 @@ public sealed record PlanStep
 
     /// <summary>A failure of this step does not fail the run: its dependents are left out and the run ends partial.</summary>
     public bool? Optional { get; init; }
+
+    /// <summary>
+    /// The step is asked of so many agents of <see cref="AgentType"/>, 2 to 9, and its output is what they agree on (<see cref="Agreement"/>). Since 1.1.
+    /// </summary>
+    public int? Agents { get; init; }
+
+    /// <summary>The step is asked of each of these agent types, 2 to 9, <see cref="AgentType"/> among them. Since 1.1.</summary>
+    public IReadOnlyList<string>? Electorate { get; init; }
+
+    /// <summary>What becomes of their answers; needed with <see cref="Agents"/> or <see cref="Electorate"/>. Since 1.1.</summary>
+    public AgreementPlan? Agreement { get; init; }
+
+    /// <summary>A ballot has to allow the step before it is sent to an agent. Since 1.1.</summary>
+    public DecisionPlan? Decision { get; init; }
+}
+
+/// <summary>When answers are the same, and who decides when they are not.</summary>
+public sealed record AgreementPlan
+{
+    /// <summary>The ballot policy that decides between different answers.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary><c>exact</c> (the whole JSON), <c>fields</c> (the members in <see cref="Fields"/>) or <c>numeric</c> (numbers within <see cref="Tolerance"/>). Absent: exact.</summary>
+    public string? Compare { get; init; }
+
+    /// <summary>JSON pointers of what has to be equal, for <c>fields</c>; for <c>numeric</c> absent means everything. 1 to 20.</summary>
+    public IReadOnlyList<string>? Fields { get; init; }
+
+    /// <summary>Largest difference of two numbers that are taken to be equal, for <c>numeric</c>. 0 or more.</summary>
+    public double? Tolerance { get; init; }
+}
+
+/// <summary>What has to be decided before a step.</summary>
+public sealed record DecisionPlan
+{
+    /// <summary>The ballot policy.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>What the voters are asked, up to 2,000 characters.</summary>
+    public required string Question { get; init; }
+
+    /// <summary>The option that allows the step, with exactly its input as arguments.</summary>
+    public required string Allow { get; init; }
+
+    /// <summary>The other options, 1 to 20; any of them fails the step.</summary>
+    public required IReadOnlyList<string> Others { get; init; }
+
+    /// <summary>One of the options, for policies that fall back on it.</summary>
+    public string? SafeOption { get; init; }
+
+    /// <summary>As in <see cref="OpenBallot"/>.</summary>
+    public string? Tier { get; init; }
+
+    /// <summary>As in <see cref="OpenBallot"/>.</summary>
+    public IReadOnlyList<string>? Flags { get; init; }
+
+    /// <summary>As in <see cref="OpenBallot"/>.</summary>
+    public IReadOnlyList<string>? Evidence { get; init; }
 }
 
 /// <summary>Retries of one step: delay = random(0, min(cap, base * 2^(attempt-1))), known as full jitter.</summary>

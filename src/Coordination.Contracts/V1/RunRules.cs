@@ -85,6 +85,23 @@ internal static class RunRules
         Undone(message.Compensated, message.NotCompensated, findings);
     }
 
+    public static void Check(RunBallotDecided message, Findings findings)
+    {
+        findings.Id("runId", message.RunId);
+        findings.StepId("stepId", message.StepId);
+        findings.Id("ballotId", message.BallotId);
+        findings.Outcome("outcome", message.Outcome);
+        if (message.Option is { } option)
+        {
+            findings.Text("option", option, Bounds.OptionLength);
+        }
+
+        if (message.Detail is { } detail)
+        {
+            findings.Text("detail", detail, Bounds.NoteLength);
+        }
+    }
+
     public static void Check(RunTimerDue message, Findings findings)
     {
         findings.Id("runId", message.RunId);

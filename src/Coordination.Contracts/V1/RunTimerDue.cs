@@ -1,5 +1,23 @@
 namespace Coordination.Contracts.V1;
 
+/// <summary>What became of a ballot a step of a run waits for.</summary>
+[Contract("run.ballot-decided", 1, 0)]
+public sealed record RunBallotDecided : IRunMessage
+{
+    public required Guid RunId { get; init; }
+    public required string StepId { get; init; }
+    public required Guid BallotId { get; init; }
+
+    /// <summary>DECIDED or a reason code, also when the ballot was not opened.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>What was decided; absent: nothing may be done.</summary>
+    public string? Option { get; init; }
+
+    /// <summary>For a person to read, up to 500 characters.</summary>
+    public string? Detail { get; init; }
+}
+
 /// <summary>A timer of a run has fired. The run's host sends it to itself; nobody else needs it.</summary>
 [Contract("run.timer-due", 1, 0)]
 public sealed record RunTimerDue : IRunMessage

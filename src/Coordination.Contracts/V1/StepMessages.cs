@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Coordination.Contracts.V1;
 
 /// <summary>Asks an agent type to carry out one attempt of a step.</summary>
-[Contract("step.execute", 1, 0)]
+[Contract("step.execute", 1, 1)]
 public sealed record ExecuteStep : IStepMessage
 {
     public required Guid RunId { get; init; }
@@ -18,6 +18,18 @@ public sealed record ExecuteStep : IStepMessage
 
     /// <summary>Answers to questions the step asked in earlier attempts, by question id.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Answers { get; init; }
+
+    /// <summary>The decision that allows the step; absent when it needs none. Since 1.1.</summary>
+    public StepDecision? Decision { get; init; }
+}
+
+/// <summary>A decision of a ballot, as those name it who act on it.</summary>
+public sealed record StepDecision
+{
+    public required Guid BallotId { get; init; }
+
+    /// <summary>What was decided.</summary>
+    public required string Option { get; init; }
 }
 
 /// <summary>A sign of life with something to show. Never terminal.</summary>

@@ -23,6 +23,12 @@ internal static class StepRules
                 findings.AnyJson($"answers.{answer.Key}", answer.Value);
             }
         }
+
+        if (message.Decision is { } decision)
+        {
+            findings.Id("decision.ballotId", decision.BallotId);
+            findings.Text("decision.option", decision.Option, Bounds.OptionLength);
+        }
     }
 
     public static void Check(StepProgress message, Findings findings)

@@ -52,10 +52,11 @@ public sealed class BallotDriver
         {
             saga.IsNothing = true;
             Refuse(work, cause, message.BallotId, problems);
+            mail.RefusedToRun(work, cause, message, problems);
             return;
         }
         saga.Tenant = cause.Tenant;
-        saga.RunId = cause.RunId;
+        saga.RunId = message.RunId ?? cause.RunId;
         saga.TransactionId = cause.TransactionId;
         saga.Hops = cause.HopsLeft;
         saga.TraceParent = Activity.Current?.Id ?? cause.TraceParent;

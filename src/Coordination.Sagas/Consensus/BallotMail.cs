@@ -30,6 +30,19 @@ internal sealed class BallotMail(EnvelopeFactory envelopes)
                         )
                     );
                     break;
+                case BallotAction.Publish { Message: BallotDecided decided } when ballot.Opening.RunId is { } run:
+                    work.Send(OfBallot(ContractOutgoing.Publish(Fitting(decided), Of(saga, cause)), saga, ordered: true));
+                    var told = new RunBallotDecided
+                    {
+                        RunId = run,
+                        StepId = ballot.Opening.StepId!,
+                        BallotId = decided.BallotId,
+                        Outcome = decided.Outcome,
+                        Option = decided.Option,
+                        Detail = $"{decided.Outcome}, decided by {decided.DecidedBy}",
+                    };
+                    work.Send(OfBallot(ContractOutgoing.To(Wire.RunsEndpoint, told, Of(saga, cause)), saga, ordered: true));
+                    break;
                 case BallotAction.Publish happened:
                     work.Send(OfBallot(ContractOutgoing.Publish(Fitting(happened.Message), Of(saga, cause)), saga, ordered: true));
                     break;
@@ -68,6 +81,22 @@ internal sealed class BallotMail(EnvelopeFactory envelopes)
                 envelopes.CausedBy(cause)
             )
         );
+
+    /// <summary>A run waits for a ballot that there will not be.</summary>
+    public void RefusedToRun(IUnitOfWork work, Envelope cause, OpenBallot message, IReadOnlyList<Problem> problems)
+    {
+        if (message is not { RunId: { } run, StepId: { } step })
+            return;
+        var told = new RunBallotDecided
+        {
+            RunId = run,
+            StepId = step,
+            BallotId = message.BallotId,
+            Outcome = problems[0].Code,
+            Detail = problems[0].Message is { Length: > 500 } text ? text[..500] : problems[0].Message,
+        };
+        work.Send(ContractOutgoing.To(Wire.RunsEndpoint, told, envelopes.CausedBy(cause)));
+    }
 
     private static RequestVote Request(BallotState ballot, string voter, DateTimeOffset now)
     {

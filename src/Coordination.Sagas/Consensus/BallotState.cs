@@ -42,6 +42,12 @@ public sealed record BallotOpening
     /// <summary>Asked where the voters do not decide, if the policy says so.</summary>
     public Seat? Arbiter { get; init; }
     public required string Requester { get; init; }
+
+    /// <summary>The run whose step waits for the decision.</summary>
+    public Guid? RunId { get; init; }
+
+    /// <summary>That step.</summary>
+    public string? StepId { get; init; }
     public required DateTimeOffset OpenedAt { get; init; }
 
     /// <summary>Time to vote in each phase.</summary>

@@ -104,6 +104,8 @@ internal sealed class OpeningCheck
                     ? new Seat(Electorate.ElectorOf(arbiter, judged), 1, arbiter.Users, arbiter.PublicKey)
                     : null,
             Requester = message.Requester,
+            RunId = message.RunId,
+            StepId = message.StepId,
             OpenedAt = now,
             Deadline = message.DeadlineMs is { } ms ? TimeSpan.FromMilliseconds(ms) : policy.Deadline,
             ContentHash = HashOf(message),

@@ -46,6 +46,7 @@ public static class PlanCheck
                 found.Add($"{path}.id", $"'{steps[i].Id}' is the id of plan.steps[{firstPlace[steps[i].Id]}] already");
             CheckDependencies(steps[i], path, graph, found);
             CheckInput(steps[i], path, graph, limits, found);
+            CheckSeveral(steps[i], path, graph, knownAgentTypes, found);
             CheckWork(steps[i].AgentType, steps[i].TimeoutMs, steps[i].Retry, path, plan, limits, knownAgentTypes, found);
             if (steps[i].Compensation is { } undo)
             {
@@ -112,6 +113,43 @@ public static class PlanCheck
                 found.Add(place, fault);
             if (step.Input is { ValueKind: JsonValueKind.Object } input && input.TryGetProperty(name, out _))
                 found.Add(place, $"'{name}' is a member of input, too: keep one of them");
+        }
+    }
+
+    private static void CheckSeveral(PlanStep step, string path, PlanGraph graph, IReadOnlyCollection<string> known, ProblemList found)
+    {
+        if (!SeveralAgents.AreAsked(step))
+        {
+            if (step.Agreement is not null)
+                found.Add($"{path}.agreement", "is for steps asked of several agents: set agents or electorate, or take it away");
+            return;
+        }
+        if (step is { Agents: not null, Electorate: not null })
+            found.Add($"{path}.agents", "is set together with electorate: keep one of them");
+        if (step.Agreement is null)
+            found.Add($"{path}.agreement", "is missing: name the ballot policy that decides when the answers differ");
+        else if (step.Agreement is { Compare: "fields", Fields: not { Count: > 0 } })
+            found.Add($"{path}.agreement.fields", "is missing: name what has to be equal");
+        if (step.Decision is not null)
+            found.Add($"{path}.decision", "belongs to a step of its own: one that does what the agents have agreed on");
+        for (var i = 0; i < (step.Electorate?.Count ?? 0); i++)
+        {
+            if (!known.Contains(step.Electorate![i]))
+                found.Add(
+                    ReasonCode.AdmissionDenied,
+                    $"{path}.electorate[{i}]",
+                    $"there is no agent type '{step.Electorate[i]}'{Nearest.Hint(step.Electorate[i], known)}"
+                );
+        }
+        if (step.Electorate is { } named && !named.Contains(step.AgentType, StringComparer.Ordinal))
+            found.Add($"{path}.agentType", $"'{step.AgentType}' must be one of electorate");
+        for (var i = 1; i <= SeveralAgents.AgentTypes(step).Count; i++)
+        {
+            var id = SeveralAgents.IdOf(step, i);
+            if (graph.Knows(id))
+                found.Add($"{path}.id", $"the plan has a step '{id}', which is what agent {i} of this step is called");
+            if (id.Length > 64)
+                found.Add($"{path}.id", "must have at most 61 characters: a number is added for each agent");
         }
     }
 

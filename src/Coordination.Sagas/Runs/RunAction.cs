@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coordination.Contracts;
+using Coordination.Contracts.V1;
 
 namespace Coordination.Sagas.Runs;
 
@@ -14,8 +15,15 @@ public abstract record RunAction
         int Attempt,
         JsonElement Input,
         TimeSpan Timeout,
-        IReadOnlyDictionary<string, JsonElement>? Answers
+        IReadOnlyDictionary<string, JsonElement>? Answers,
+        StepDecision? Decision = null
     ) : RunAction;
+
+    /// <summary>Let voters decide; the run is told.</summary>
+    public sealed record OpenBallot(Contracts.V1.OpenBallot Ballot) : RunAction;
+
+    /// <summary>Nobody waits for the decision any more.</summary>
+    public sealed record CancelBallot(Guid BallotId, string RequestedBy) : RunAction;
 
     /// <summary>Send one attempt to undo a step.</summary>
     public sealed record Compensate(string StepId, int Attempt, TimeSpan Timeout) : RunAction;

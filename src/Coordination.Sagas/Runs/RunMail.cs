@@ -39,6 +39,22 @@ internal sealed class RunMail(EnvelopeFactory envelopes, RunLimits limits)
                         Step(saga, cause, stop.StepId, stop.Attempt, deadline: null)
                     );
                     break;
+                case RunAction.OpenBallot open:
+                    Send(work, Wire.BallotsEndpoint, open.Ballot, Of(saga, cause));
+                    break;
+                case RunAction.CancelBallot cancel:
+                    Send(
+                        work,
+                        Wire.BallotsEndpoint,
+                        new CancelBallot
+                        {
+                            BallotId = cancel.BallotId,
+                            RequestedBy = cancel.RequestedBy,
+                            Note = "the run ends",
+                        },
+                        Of(saga, cause)
+                    );
+                    break;
                 case RunAction.SetTimer timer:
                     work.Send(Timer(saga, cause, timer));
                     break;
@@ -115,6 +131,7 @@ internal sealed class RunMail(EnvelopeFactory envelopes, RunLimits limits)
             Input = step.Input,
             TimeoutMs = Milliseconds(step.Timeout),
             Answers = step.Answers,
+            Decision = step.Decision,
         };
 
     private static CompensateStep Undo(RunState run, RunAction.Compensate undo)

@@ -8,6 +8,7 @@ namespace Coordination.Sagas.Runs;
 /// always give the same decision.
 /// <list type="number">
 /// <item>A step is sent to its agent type as soon as all its dependencies are done; independent steps run side by side.</item>
+/// <item>A step asked of several agents is done when all of them say the same; where they differ, or where a step needs a decision first, voters decide.</item>
 /// <item>A failed attempt is tried again after a random pause (full jitter) as its policy allows. An optional step that fails for good only takes
 /// its dependents with it.</item>
 /// <item>When any other step fails for good before the pivot is done, or the run is cancelled or its deadline passes, running steps are stopped;
@@ -22,14 +23,14 @@ public static class RunRules
     /// <summary>Starts a run whose plan has passed <see cref="PlanCheck"/>.</summary>
     public static Decision Start(SubmitRun submission, RunContext context)
     {
-        var plan = submission.Plan;
+        var plan = SeveralAgents.Expand(submission.Plan);
         var deadline = plan.DeadlineMs is { } ms ? TimeSpan.FromMilliseconds(ms) : context.Limits.DefaultDeadline;
         var turn = new RunTurn(
             new RunState
             {
                 RunId = submission.RunId,
                 Plan = plan,
-                PlanHash = PlanHash.Of(plan),
+                PlanHash = PlanHash.Of(submission.Plan),
                 Requester = submission.Requester,
                 Steps = [.. plan.Steps.Select(s => new StepState { Id = s.Id, AgentType = s.AgentType })],
                 StartedAt = context.Now,
@@ -72,6 +73,9 @@ public static class RunRules
                 break;
             case InputAnswered answer when turn.IsOpen(answer):
                 turn.InputAnswered(answer);
+                break;
+            case RunBallotDecided decided when turn.IsVotedOn(decided):
+                turn.BallotDecided(decided);
                 break;
             case StepProgress progress:
                 turn.Progress(progress);

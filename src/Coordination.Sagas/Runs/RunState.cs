@@ -46,6 +46,9 @@ public enum StepStatus
 
     /// <summary>Asked a question and waits for the answer.</summary>
     InputWait,
+
+    /// <summary>Waits for voters to decide.</summary>
+    BallotWait,
     Done,
     Failed,
 
@@ -136,6 +139,7 @@ public sealed record StepState
             StepStatus.Dispatched => $"agent {AgentType}",
             StepStatus.RetryWait => "the next attempt",
             StepStatus.InputWait => $"an answer to '{QuestionId}': {Question?.Question}",
+            StepStatus.BallotWait => $"ballot {BallotId}",
             StepStatus.Compensating => "being undone",
             StepStatus.CompensationWait => "the next attempt to undo it",
             _ => null,
@@ -169,6 +173,15 @@ public sealed record StepState
 
     [JsonIgnore]
     public ImmutableSortedDictionary<string, JsonElement>? Answers { get; init; }
+
+    /// <summary>Ballots opened for it so far.</summary>
+    public int Ballots { get; init; }
+
+    /// <summary>The last of them.</summary>
+    public Guid? BallotId { get; init; }
+
+    /// <summary>What allows it, where a ballot had to.</summary>
+    public StepDecision? Decision { get; init; }
 
     /// <summary>What its output lacks, in the agent's words; null when it lacks nothing.</summary>
     public ImmutableArray<string>? Missing { get; init; }

@@ -24,6 +24,7 @@ public sealed class RunStateMachine : MassTransitStateMachine<RunSaga>
         OfKnownRun(() => InputRequired);
         OfKnownRun(() => InputAnswered);
         OfKnownRun(() => StepUndone);
+        OfKnownRun(() => BallotDecided);
         OfKnownRun(() => TimerDue);
 
         Initially(When(Submitted).ThenAsync(driver.StartAsync));
@@ -36,6 +37,7 @@ public sealed class RunStateMachine : MassTransitStateMachine<RunSaga>
             When(InputRequired).ThenAsync(driver.HandleAsync),
             When(InputAnswered).ThenAsync(driver.HandleAsync),
             When(StepUndone).ThenAsync(driver.HandleAsync),
+            When(BallotDecided).ThenAsync(driver.HandleAsync),
             When(TimerDue).ThenAsync(driver.HandleAsync)
         );
     }
@@ -58,6 +60,7 @@ public sealed class RunStateMachine : MassTransitStateMachine<RunSaga>
     public Event<InputRequired> InputRequired { get; private set; } = null!;
     public Event<InputAnswered> InputAnswered { get; private set; } = null!;
     public Event<StepCompensated> StepUndone { get; private set; } = null!;
+    public Event<RunBallotDecided> BallotDecided { get; private set; } = null!;
     public Event<RunTimerDue> TimerDue { get; private set; } = null!;
 
     private void OfKnownRun<T>(Expression<Func<Event<T>>> name)

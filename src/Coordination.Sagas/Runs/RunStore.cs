@@ -36,7 +36,11 @@ internal sealed class RunStore(SqlDialect sql, RunsOptions options, Func<IEnumer
         CancellationToken cancellationToken
     )
     {
-        if (plan.Steps.All(step => IsMet(step.AgentType) && (step.Compensation is not { } undo || IsMet(undo.AgentType))))
+        if (
+            plan.Steps.All(step =>
+                IsMet(step.AgentType) && (step.Electorate ?? []).All(IsMet) && (step.Compensation is not { } undo || IsMet(undo.AgentType))
+            )
+        )
         {
             return met;
         }

@@ -79,7 +79,7 @@ public static class RunTimers
         {
             StepStatus.Dispatched or StepStatus.Compensating => RunTimerKind.Timeout,
             StepStatus.RetryWait or StepStatus.CompensationWait => RunTimerKind.Retry,
-            StepStatus.InputWait => RunTimerKind.Question,
+            StepStatus.InputWait or StepStatus.BallotWait => RunTimerKind.Question,
             _ => null,
         };
 

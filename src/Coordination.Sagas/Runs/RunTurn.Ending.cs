@@ -65,7 +65,7 @@ internal sealed partial class RunTurn
         Record("step-failed", id, At(id).Attempt, [("reason", reason), ("detail", detail), ("incident", incidentId)]);
         if (run.Ending is null && plan[id].Optional is not true && !run.PivotPassed)
             BeginEnding(RunStatus.Failed, reason, requestedBy: null, context.Limits.StopGrace, failedStep: id);
-        else if (run.Reason is null)
+        else if (run.Reason is null && !IsOneOfSeveral(At(id)))
             run = run with { Reason = reason, FailedStep = id };
     }
 
@@ -152,6 +152,10 @@ internal sealed partial class RunTurn
                 case StepStatus.Pending:
                     Update(step.Id, s => s with { Status = StepStatus.Skipped, Reason = reason, EndedAt = context.Now });
                     Record("step-skipped", step.Id, data: [("because", run.FailedStep), ("reason", reason)]);
+                    break;
+                case StepStatus.BallotWait:
+                    actions.Add(new RunAction.CancelBallot(step.BallotId!.Value, requestedBy ?? run.Requester));
+                    Stopped(step.Id, step.Reason ?? reason, step.Detail, step.IncidentId);
                     break;
                 case StepStatus.RetryWait or StepStatus.InputWait:
                     Update(step.Id, s => s with { Question = null });

@@ -34,7 +34,7 @@ internal sealed partial class RunTurn
     {
         run = run with { Status = outcome, EndedAt = context.Now };
         var done = Ids(s => s.CompletedAs is not null && s.Status != StepStatus.Compensated);
-        var missing = Ids(s => s.CompletedAs is null);
+        var missing = Ids(s => s.CompletedAs is null && !IsOneOfSeveral(s));
         List<string> compensated =
         [
             .. run.Steps.Where(s => s.Status == StepStatus.Compensated).OrderByDescending(s => s.CompletedAs).Select(s => s.Id),

@@ -25,13 +25,17 @@ internal sealed partial class RunTurn
                 Update(step.Id, s => s with { Status = StepStatus.Skipped, Reason = cause.Reason, EndedAt = context.Now });
                 Record("step-skipped", step.Id, data: [("because", cause.Id), ("reason", cause.Reason)]);
             }
+            else if (IsAskedOfSeveral(step.Id))
+                Compare(step.Id);
             else
                 Dispatch(step.Id);
         }
         if (run.Ending is not null)
             ContinueEnding();
-        else if (!run.Steps.Any(s => s.Status is StepStatus.Dispatched or StepStatus.RetryWait or StepStatus.InputWait))
-            Finish(run.Steps.All(s => s.Status == StepStatus.Done) ? RunStatus.Completed : RunStatus.Partial);
+        else if (
+            !run.Steps.Any(s => s.Status is StepStatus.Dispatched or StepStatus.RetryWait or StepStatus.InputWait or StepStatus.BallotWait)
+        )
+            Finish(run.Steps.All(s => s.Status == StepStatus.Done || IsOneOfSeveral(s)) ? RunStatus.Completed : RunStatus.Partial);
     }
 
     public void StepCompleted(StepCompleted message)
@@ -185,6 +189,11 @@ internal sealed partial class RunTurn
             Fail(id, ReasonCode.ContractInvalid, fault, incidentId: null);
             return;
         }
+        if (step.Decision is { } decision && At(id).Decision is null)
+        {
+            AskForDecision(id, decision, resolved.Input!.Value);
+            return;
+        }
         // No attempt outlives its run.
         var timeout = Earlier(context.Now + TimeoutOf(step.TimeoutMs), run.DeadlineAt) - context.Now;
         var sent = Update(
@@ -200,15 +209,22 @@ internal sealed partial class RunTurn
                     WaitEndsAt = context.Now + timeout + context.Limits.QueueAllowance,
                 }
         );
-        actions.Add(new RunAction.Dispatch(id, sent.Attempt, resolved.Input!.Value, timeout, sent.Answers));
+        actions.Add(new RunAction.Dispatch(id, sent.Attempt, resolved.Input!.Value, timeout, sent.Answers, sent.Decision));
         Record("step-dispatched", id, sent.Attempt);
     }
 
     private bool IsMovable(StepState step) =>
-        step.Status == StepStatus.Pending && (BlockedBy(step) is not null || DependenciesOf(step).All(d => d.Status == StepStatus.Done));
+        step.Status == StepStatus.Pending
+        && (
+            BlockedBy(step) is not null
+            || DependenciesOf(step).All(d => d.Status == StepStatus.Done || (IsAskedOfSeveral(step.Id) && d.EndedAt is not null))
+        );
 
+    // A step asked of several agents goes on without those that failed; it is left out only together with all of them.
     private StepState? BlockedBy(StepState step) =>
-        DependenciesOf(step).FirstOrDefault(d => d.Status is StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled);
+        IsAskedOfSeveral(step.Id) && DependenciesOf(step).Any(d => d.Status is not StepStatus.Skipped)
+            ? null
+            : DependenciesOf(step).FirstOrDefault(d => d.Status is StepStatus.Failed or StepStatus.Skipped or StepStatus.Cancelled);
 
     private IEnumerable<StepState> DependenciesOf(StepState step) => (plan[step.Id].DependsOn ?? []).Select(id => At(id));
 

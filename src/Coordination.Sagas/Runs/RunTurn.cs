@@ -138,6 +138,7 @@ internal sealed partial class RunTurn(RunState state, RunContext context)
         {
             IStepMessage step => (step.StepId, step.Attempt),
             InputAnswered answer => (answer.StepId, (int?)null),
+            RunBallotDecided decided => (decided.StepId, null),
             _ => ((string?)null, (int?)null),
         };
         if (stepId is not null && run.Find(stepId) is null)
