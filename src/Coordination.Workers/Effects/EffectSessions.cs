@@ -48,7 +48,8 @@ internal sealed class EffectSessions(
             new ClaimJournal(attempt, units, journal, reader, effects, time, jitter, logger)
         )
         {
-            MayHaveHistory = claim.Epoch > 1 || claim.Work.Attempt > 1 || claim.Work.Compensating,
+            // A vote is asked for again after an extension, perhaps when its first claim is cleaned away.
+            MayHaveHistory = claim.Epoch > 1 || claim.Work.Attempt > 1 || claim.Work.Compensating || claim.Work.Round is not null,
         };
     }
 }
