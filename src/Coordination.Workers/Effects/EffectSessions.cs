@@ -9,6 +9,7 @@ internal sealed class EffectSessions(
     JournalStore journal,
     JournalReader reader,
     EffectStore effects,
+    DecisionStore decisions,
     IRetryBudgets budgets,
     CallTimes times,
     WorkerIdentity identity,
@@ -45,7 +46,7 @@ internal sealed class EffectSessions(
                 Jitter = jitter,
                 Logger = logger,
             },
-            new ClaimJournal(attempt, units, journal, reader, effects, time, jitter, logger)
+            new ClaimJournal(attempt, units, journal, reader, effects, decisions, time, jitter, logger)
         )
         {
             // A vote is asked for again after an extension, perhaps when its first claim is cleaned away.

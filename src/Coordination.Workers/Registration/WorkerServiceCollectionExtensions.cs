@@ -120,6 +120,7 @@ public static class WorkerServiceCollectionExtensions
         services.AddSingleton<JournalStore>();
         services.AddSingleton<JournalReader>();
         services.AddSingleton<EffectStore>();
+        services.AddSingleton<DecisionStore>();
         services.AddSingleton<IRetryBudgets, RetryBudgets>();
         services.AddSingleton<CallTimes>();
         services.AddSingleton(provider =>
