@@ -100,11 +100,13 @@ public abstract class AgentContext
     /// <param name="args">What it is done with, as an object with the members the tool's scope names.</param>
     /// <param name="call">Makes the call, with its idempotency key.</param>
     /// <param name="probe">Asks the target whether the effect with this key happened; needed for <see cref="EffectClass.Probed"/>.</param>
+    /// <param name="decision">The decision that allows it; needed for a tool with a <see cref="EffectTool.Tier"/>, used up by the first call. Without one that fits the effect is refused with ADMISSION_DENIED.</param>
     public Task<T> Effect<T>(
         EffectTool tool,
         object? args,
         Func<string, CancellationToken, Task<T>> call,
-        Func<string, CancellationToken, Task<ProbeAnswer<T>>>? probe = null
+        Func<string, CancellationToken, Task<ProbeAnswer<T>>>? probe = null,
+        DecisionToken? decision = null
     )
     {
         ArgumentNullException.ThrowIfNull(tool);
@@ -112,15 +114,15 @@ public abstract class AgentContext
         var probed = tool.Class == EffectClass.Probed || tool.VerifiedWithin is not null;
         return probed && probe is null
             ? throw new ArgumentException($"Effect tool '{tool.Name}' is asked whether it happened: pass the probe.", nameof(probe))
-            : Session.PerformAsync(Session.Intent(tool, args), call, probe, notes: null);
+            : Session.PerformAsync(Session.Intent(tool, args, decision), call, probe, notes: null);
     }
 
     /// <inheritdoc cref="Effect{T}(string, EffectClass, object?, Func{string, CancellationToken, Task{T}})"/>
     public Task Effect(string tool, EffectClass effectClass, object? args, Func<string, CancellationToken, Task> call) =>
         Effect(new EffectTool(tool, effectClass), args, call);
 
-    /// <inheritdoc cref="Effect{T}(EffectTool, object?, Func{string, CancellationToken, Task{T}}, Func{string, CancellationToken, Task{ProbeAnswer{T}}}?)"/>
-    public Task Effect(EffectTool tool, object? args, Func<string, CancellationToken, Task> call)
+    /// <inheritdoc cref="Effect{T}(EffectTool, object?, Func{string, CancellationToken, Task{T}}, Func{string, CancellationToken, Task{ProbeAnswer{T}}}?, DecisionToken?)"/>
+    public Task Effect(EffectTool tool, object? args, Func<string, CancellationToken, Task> call, DecisionToken? decision = null)
     {
         ArgumentNullException.ThrowIfNull(call);
         return Effect(
@@ -131,7 +133,8 @@ public abstract class AgentContext
                 await call(key, token);
                 return default(NoResult);
             },
-            probe: null
+            probe: null,
+            decision
         );
     }
 
@@ -166,7 +169,10 @@ public abstract class AgentContext
     /// conversation (<c>UseFunctionInvocation(configure: c => c.MaximumConsecutiveErrorsPerRequest = 0)</c>) instead of paying for further turns.
     /// </summary>
     /// <exception cref="ArgumentException">The tool is to be asked whether it happened, which a function cannot be.</exception>
-    public AIFunction Tool(AIFunction function, EffectTool tool)
+    /// <param name="function">What is called.</param>
+    /// <param name="tool">What it does outside.</param>
+    /// <param name="decision">For a tool with a <see cref="EffectTool.Tier"/>: allows one call, with the arguments that were decided.</param>
+    public AIFunction Tool(AIFunction function, EffectTool tool, DecisionToken? decision = null)
     {
         ArgumentNullException.ThrowIfNull(tool);
         return tool.Class == EffectClass.Probed || tool.VerifiedWithin is not null
@@ -174,7 +180,7 @@ public abstract class AgentContext
                 $"Effect tool '{tool.Name}' needs a probe: wrap the call in context.Effect inside the function.",
                 nameof(tool)
             )
-            : new EffectFunction(function, tool, Session);
+            : new EffectFunction(function, tool, decision, Session);
     }
 
     /// <summary>Asks a model once; later attempts read the answer.</summary>

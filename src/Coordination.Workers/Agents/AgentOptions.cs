@@ -30,6 +30,9 @@ public sealed class AgentOptions
     /// <summary>Older definitions whose half-done steps this one can go on with.</summary>
     public IList<string> ContinuesFrom { get; } = [];
 
+    /// <summary>Signs the votes of an <see cref="IVoter"/>, where a ballot's tier asks for signatures. Null: unsigned.</summary>
+    public VotingKey? VotingKey { get; set; }
+
     /// <summary>Messages the broker hands over in advance, 1 to 1,000. Null: as many as <see cref="Concurrency"/>.</summary>
     public int? PrefetchCount { get; set; }
 }

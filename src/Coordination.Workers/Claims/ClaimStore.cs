@@ -68,8 +68,8 @@ internal sealed class ClaimStore(IUnitOfWorkFactory units, WorkerIdentity identi
             owned ? Insert(claim, "'open', @owner, 1", sql.NowPlus("@ttl"), Owner, Ttl) : Insert(claim, "'open', NULL, 0", sql.Now)
         );
 
-    /// <summary>Remembers that an attempt must not start, for a cancellation that overtook its order.</summary>
-    public void InsertCancelled(IUnitOfWork work, StepClaim claim) => work.Execute(Insert(claim, "'done', NULL, 0", sql.Now));
+    /// <summary>Remembers that an attempt must not start: a cancellation overtook its order, or it is over with this unit of work.</summary>
+    public void InsertDone(IUnitOfWork work, StepClaim claim) => work.Execute(Insert(claim, "'done', NULL, 0", sql.Now));
 
     private Statement Insert(StepClaim claim, string stateOwnerEpoch, string expires, params StatementParameter[] more) =>
         new(

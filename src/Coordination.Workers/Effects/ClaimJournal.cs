@@ -11,6 +11,7 @@ internal sealed class ClaimJournal(
     JournalStore journal,
     JournalReader reader,
     EffectStore effects,
+    DecisionStore decisions,
     TimeProvider time,
     Func<double> jitter,
     ILogger logger
@@ -37,6 +38,12 @@ internal sealed class ClaimJournal(
 
     public Task<(Guid RunId, string StepId, DateTimeOffset Until)?> HolderAsync(string guard, CancellationToken cancellationToken) =>
         effects.HolderAsync(Claim.Envelope.Tenant, guard, cancellationToken);
+
+    public async Task<Admission> AdmitAsync(EffectIntent intent, CancellationToken cancellationToken)
+    {
+        var (decision, use) = await CertainlyAsync(() => decisions.FindAsync(intent.Decision!.BallotId, cancellationToken));
+        return DecisionRules.Judge(intent, Claim.Envelope.Tenant, decision, use);
+    }
 
     public void ThrowIfLost()
     {
@@ -67,6 +74,8 @@ internal sealed class ClaimJournal(
                         throw new OperationCanceledException("The claim was taken over: stop.", guard, attempt.Stopped);
                     case EffectStore.Guarded:
                         return AppendResult.Guarded;
+                    case DecisionStore.Refused:
+                        return AppendResult.Refused;
                     default:
                         return unknown && await IsStoredAsync(records) ? AppendResult.Stored : AppendResult.Changed;
                 }
@@ -112,6 +121,11 @@ internal sealed class ClaimJournal(
                 break;
         }
 
+        if (change is { Redeems: true })
+        {
+            decisions.Redeem(work, Claim, change.Intent);
+        }
+
         await work.CommitAsync(CancellationToken.None);
     }
 
@@ -131,16 +145,22 @@ internal sealed class ClaimJournal(
     private async Task<bool> IsStoredAsync(IReadOnlyList<JournalRecord> records)
     {
         var last = records[^1];
+        return (await CertainlyAsync(() => LoadAsync(CancellationToken.None))).Any(record =>
+            record.Epoch == last.Epoch && record.Kind == last.Kind && record.Key == last.Key && record.At == last.At
+        );
+    }
+
+    /// <summary>Reads, as long as it takes and the claim is ours.</summary>
+    private async Task<T> CertainlyAsync<T>(Func<Task<T>> read)
+    {
         for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
             ThrowIfLost();
             try
             {
-                return (await LoadAsync(CancellationToken.None)).Any(record =>
-                    record.Epoch == last.Epoch && record.Kind == last.Kind && record.Key == last.Key && record.At == last.At
-                );
+                return await read();
             }
-            catch (Exception error) when (error is DbException or TimeoutException or IOException)
+            catch (Exception error) when (error is DbException or TimeoutException or IOException && !IsForGood(error))
             {
                 // A guess would be wrong half of the time.
                 await Task.Delay(pause * (0.5 + jitter()), time, CancellationToken.None);

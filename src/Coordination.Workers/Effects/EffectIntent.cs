@@ -26,6 +26,9 @@ internal sealed record EffectIntent
     /// <summary>Identifies the business effect across runs; null without <see cref="EffectTool.OncePer"/>.</summary>
     public string? Guard { get; init; }
 
+    /// <summary>The decision that is to allow it; null where the agent has none.</summary>
+    public DecisionToken? Decision { get; init; }
+
     /// <summary>Whether an intent is written before the call; reads cost nobody anything and have none.</summary>
     public bool IsAnnounced { get; init; } = true;
 
@@ -33,9 +36,14 @@ internal sealed record EffectIntent
     public bool IsKept { get; init; } = true;
 
     /// <exception cref="ArgumentException">The arguments lack a member of the scope, or the tool's declaration is not valid.</exception>
-    public static EffectIntent Of(EffectTool tool, object? args, string tenant, Guid runId, string step)
+    public static EffectIntent Of(EffectTool tool, object? args, string tenant, Guid runId, string step, DecisionToken? decision = null)
     {
         tool = tool.Checked();
+        if (decision is not null && tool.Class == EffectClass.Pure)
+        {
+            throw new ArgumentException($"Effect tool '{tool.Name}' only reads: it needs no decision.", nameof(decision));
+        }
+
         var json = args is JsonElement element ? element : JsonSerializer.SerializeToElement(args, AgentJson.Options);
         var scope = tool.Scope.Select(path => Member(tool, json, path)).ToArray();
         var canonical = CanonicalJson.Of(json);
@@ -47,6 +55,7 @@ internal sealed record EffectIntent
             Key = EffectKey.Of(tenant, runId, step, tool.Id, scope),
             ScopeText = string.Join(", ", tool.Scope.Zip(scope, (path, value) => $"{path}={value}")),
             Guard = tool.OncePer is null ? null : EffectKey.Of(tenant, Guid.Empty, "", tool.Id, scope),
+            Decision = decision,
             IsKept = tool.Class != EffectClass.Pure,
             IsAnnounced = tool.Class != EffectClass.Pure,
         };

@@ -13,9 +13,10 @@ internal sealed partial class EffectSession
         CancellationToken cancellationToken
     )
     {
+        var redeems = await AdmitAsync(intent, cancellationToken);
         await MayCallAsync(intent, known, cancellationToken);
         var number = (known?.Calls ?? 0) + 1;
-        if (!await IntendAsync(intent, known))
+        if (!await IntendAsync(intent, known, redeems))
         {
             return;
         }
@@ -59,10 +60,16 @@ internal sealed partial class EffectSession
     }
 
     /// <summary>False when the row was not as we believed; the journal has been read again.</summary>
-    private async Task<bool> IntendAsync(EffectIntent intent, EffectState? known)
+    private async Task<bool> IntendAsync(EffectIntent intent, EffectState? known, bool redeems)
     {
-        var record = Record(JournalKind.Intent, intent) with { Args = intent.Args.Length <= MostArgs ? intent.Args : null };
-        var change = intent.IsKept ? new EffectChange(intent, EffectStatus.Open, IsCall: true, known?.Version ?? 0) : null;
+        var record = Record(JournalKind.Intent, intent) with
+        {
+            Args = intent.Args.Length <= MostArgs ? intent.Args : null,
+            Detail = intent.Decision is { } decision
+                ? Text.Bounded($"allowed by ballot {decision.BallotId}: {decision.Option}", 500)
+                : null,
+        };
+        var change = intent.IsKept ? new EffectChange(intent, EffectStatus.Open, IsCall: true, known?.Version ?? 0, redeems) : null;
         switch (intent.IsAnnounced ? await AppendAsync(record, change) : AppendResult.Stored)
         {
             case AppendResult.Stored:
@@ -70,6 +77,9 @@ internal sealed partial class EffectSession
                 return true;
             case AppendResult.Guarded:
                 throw await GuardedAsync(intent);
+            case AppendResult.Refused:
+                var now = await journal.AdmitAsync(intent, CancellationToken.None);
+                throw await DeniedAsync(intent, now.Refusal ?? $"Ballot {intent.Decision!.BallotId} was changed at this moment.");
             default:
                 return await ReadAgainAsync(intent);
         }

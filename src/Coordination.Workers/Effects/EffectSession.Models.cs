@@ -56,7 +56,7 @@ internal sealed partial class EffectSession
             }
 
             pending.Add(
-                Decision(QualityJudged, problem ?? "accepted") with
+                Decision(QualityJudged, problem is null ? "accepted" : Sealed(problem)) with
                 {
                     Status = problem is null ? "accepted" : "rejected",
                     Code = problem is null ? null : ReasonCode.QualityRejected,

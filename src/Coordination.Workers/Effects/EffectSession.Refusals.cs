@@ -41,6 +41,31 @@ internal sealed partial class EffectSession
         );
     }
 
+    /// <summary>Whether the call uses up a decision; throws where it needs one that does not allow it.</summary>
+    /// <exception cref="EffectFailure">ADMISSION_DENIED.</exception>
+    private async Task<bool> AdmitAsync(EffectIntent intent, CancellationToken cancellationToken)
+    {
+        if (intent.Decision is null)
+        {
+            return intent.Tool.Tier is null
+                ? false
+                : throw await DeniedAsync(
+                    intent,
+                    $"An effect of tier {intent.Tool.Tier} needs a decision: hold a ballot of that tier over its arguments, then pass new DecisionToken(ballotId, option)."
+                );
+        }
+
+        var admission = await journal.AdmitAsync(intent, cancellationToken);
+        return admission.Refusal is null ? admission.Redeems : throw await DeniedAsync(intent, admission.Refusal);
+    }
+
+    private async Task<EffectFailure> DeniedAsync(EffectIntent intent, string detail)
+    {
+        detail = Text.Bounded(detail, 500);
+        await AppendAsync(Record(JournalKind.Decision, intent) with { Code = ReasonCode.AdmissionDenied, Detail = detail }, null);
+        return Failure(intent, ReasonCode.AdmissionDenied, retryable: false, detail: detail);
+    }
+
     /// <summary>It has failed before. The second time the agent asks for the very same it is told that asking again is no way.</summary>
     private EffectFailure Refused(EffectIntent intent, EffectState known)
     {

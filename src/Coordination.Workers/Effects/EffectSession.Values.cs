@@ -43,7 +43,7 @@ internal sealed partial class EffectSession
                 missing.Add(Text.Bounded(what, 500));
             }
 
-            pending.Add(Decision(MissingSaid, what) with { Code = failure?.Code ?? ReasonCode.Degraded });
+            pending.Add(Decision(MissingSaid, Sealed(what)) with { Code = failure?.Code ?? ReasonCode.Degraded });
         }
     }
 
@@ -56,6 +56,15 @@ internal sealed partial class EffectSession
             {
                 failures.Remove(key);
             }
+        }
+    }
+
+    /// <summary>The answer rests on nothing that has failed.</summary>
+    public void Excuse()
+    {
+        lock (gate)
+        {
+            failures.Clear();
         }
     }
 
@@ -131,6 +140,9 @@ internal sealed partial class EffectSession
             return value;
         }
     }
+
+    /// <summary>What people may read of words that tell what a voter thinks: nothing, the journal has a view and votes are sealed until the ballot closes.</summary>
+    private string Sealed(string words) => settings.Work.Round is null ? words : "sealed";
 
     private JournalRecord Decision(string kind, string value) =>
         Blank(JournalKind.Decision) with

@@ -47,8 +47,8 @@ internal sealed partial class EffectSession(SessionSettings settings, IEffectJou
         }
     }
 
-    public EffectIntent Intent(EffectTool tool, object? args) =>
-        EffectIntent.Of(tool, args, settings.Tenant, settings.Work.RunId, StepOfKeys);
+    public EffectIntent Intent(EffectTool tool, object? args, DecisionToken? decision = null) =>
+        EffectIntent.Of(tool, args, settings.Tenant, settings.Work.RunId, StepOfKeys, decision);
 
     /// <summary>Reads are told apart by all their arguments.</summary>
     public EffectIntent ReadIntent(EffectTool tool, object? args)

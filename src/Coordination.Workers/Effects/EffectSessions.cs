@@ -9,6 +9,7 @@ internal sealed class EffectSessions(
     JournalStore journal,
     JournalReader reader,
     EffectStore effects,
+    DecisionStore decisions,
     IRetryBudgets budgets,
     CallTimes times,
     WorkerIdentity identity,
@@ -45,10 +46,11 @@ internal sealed class EffectSessions(
                 Jitter = jitter,
                 Logger = logger,
             },
-            new ClaimJournal(attempt, units, journal, reader, effects, time, jitter, logger)
+            new ClaimJournal(attempt, units, journal, reader, effects, decisions, time, jitter, logger)
         )
         {
-            MayHaveHistory = claim.Epoch > 1 || claim.Work.Attempt > 1 || claim.Work.Compensating,
+            // A vote is asked for again after an extension, perhaps when its first claim is cleaned away.
+            MayHaveHistory = claim.Epoch > 1 || claim.Work.Attempt > 1 || claim.Work.Compensating || claim.Work.Round is not null,
         };
     }
 }

@@ -35,6 +35,13 @@ internal static class EffectTables
             guard.Property(x => x.EffectKey).HasMaxLength(64);
             guard.Property(x => x.StepId).HasMaxLength(64);
         });
+        model.Entity<DecisionUseRow>(use =>
+        {
+            use.ToTable("decision_use");
+            use.HasKey(x => x.BallotId);
+            use.Property(x => x.EffectKey).HasMaxLength(64);
+            use.Property(x => x.StepId).HasMaxLength(64);
+        });
         model.Entity<RetryBudgetRow>(budget =>
         {
             budget.ToTable("retry_budget");
@@ -115,6 +122,16 @@ public sealed class EffectGuardRow
     public Guid RunId { get; set; }
     public required string StepId { get; set; }
     public DateTimeOffset HeldUntil { get; set; }
+}
+
+/// <summary>The one effect a decision was used for.</summary>
+public sealed class DecisionUseRow
+{
+    public Guid BallotId { get; set; }
+    public required string EffectKey { get; set; }
+    public Guid RunId { get; set; }
+    public required string StepId { get; set; }
+    public DateTimeOffset UsedAt { get; set; }
 }
 
 /// <summary>First attempts and retries of one backend in ten seconds, counted by one worker.</summary>

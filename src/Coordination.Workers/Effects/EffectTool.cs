@@ -1,6 +1,6 @@
 namespace Coordination.Workers;
 
-/// <summary>An outside action an agent may take, declared once (a static field) and used in every call of <see cref="AgentContext.Effect{T}(EffectTool, object?, Func{string, CancellationToken, Task{T}}, Func{string, CancellationToken, Task{ProbeAnswer{T}}}?)"/>.</summary>
+/// <summary>An outside action an agent may take, declared once (a static field) and used in every call of <see cref="AgentContext.Effect{T}(EffectTool, object?, Func{string, CancellationToken, Task{T}}, Func{string, CancellationToken, Task{ProbeAnswer{T}}}?, DecisionToken?)"/>.</summary>
 /// <param name="Name">What is done, for example <c>refund</c>. 1 to 100 characters.</param>
 /// <param name="Class">What may be done when its end is not known.</param>
 public sealed record EffectTool(string Name, EffectClass Class = EffectClass.Irreversible)
@@ -34,6 +34,11 @@ public sealed record EffectTool(string Name, EffectClass Class = EffectClass.Irr
     /// </summary>
     public TimeSpan? VerifiedWithin { get; init; }
 
+    /// <summary>
+    /// <c>T1</c> to <c>T3</c>: the effect is made only with a <see cref="DecisionToken"/> of a ballot of this tier or a higher one. Null: needs no decision.
+    /// </summary>
+    public string? Tier { get; init; }
+
     /// <summary>What is called, for retry budgets: tools of one backend share it. The name, where nothing else is said.</summary>
     public string Backend
     {
@@ -63,6 +68,8 @@ public sealed record EffectTool(string Name, EffectClass Class = EffectClass.Irr
             : Timeout < TimeSpan.FromMilliseconds(1) || Timeout > TimeSpan.FromDays(1) ? "Timeout must be 1 ms to 1 day"
             : VerifiedWithin is { } within && (within <= TimeSpan.Zero || within > TimeSpan.FromHours(1))
                 ? "VerifiedWithin must be more than 0 and at most 1 h"
+            : Tier is not (null or "T1" or "T2" or "T3") ? "Tier must be T1, T2 or T3, or null"
+            : Tier is not null && Class == EffectClass.Pure ? "Tier is for effects, not for reads"
             : null;
         return problem is null ? this : throw Invalid(this, problem);
     }

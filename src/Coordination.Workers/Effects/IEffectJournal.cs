@@ -20,6 +20,9 @@ internal interface IEffectJournal
 
     /// <summary>Who has a business effect.</summary>
     Task<(Guid RunId, string StepId, DateTimeOffset Until)?> HolderAsync(string guard, CancellationToken cancellationToken);
+
+    /// <summary>Whether the decision an effect comes with allows it.</summary>
+    Task<Admission> AdmitAsync(EffectIntent intent, CancellationToken cancellationToken);
 }
 
 /// <summary>What happens to the row of an effect.</summary>
@@ -27,7 +30,8 @@ internal interface IEffectJournal
 /// <param name="Status">Its new status.</param>
 /// <param name="IsCall">A call is about to be made.</param>
 /// <param name="Version">The version the row had; 0: there is none.</param>
-internal sealed record EffectChange(EffectIntent Intent, EffectStatus Status, bool IsCall, int Version);
+/// <param name="Redeems">Uses up the intent's decision.</param>
+internal sealed record EffectChange(EffectIntent Intent, EffectStatus Status, bool IsCall, int Version, bool Redeems = false);
 
 /// <summary>Whether an append was stored.</summary>
 internal enum AppendResult
@@ -39,4 +43,7 @@ internal enum AppendResult
 
     /// <summary>Another step has the business effect.</summary>
     Guarded,
+
+    /// <summary>The decision is used by another effect.</summary>
+    Refused,
 }

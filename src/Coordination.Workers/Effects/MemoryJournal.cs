@@ -5,6 +5,7 @@ internal sealed class MemoryJournal(TimeProvider time) : IEffectJournal
 {
     private readonly Lock gate = new();
     private readonly List<JournalRecord> records = [];
+    private readonly Dictionary<Guid, string> uses = [];
 
     public DateTimeOffset Now
     {
@@ -28,7 +29,29 @@ internal sealed class MemoryJournal(TimeProvider time) : IEffectJournal
         lock (gate)
         {
             records.AddRange(added);
+            if (change is { Redeems: true, Intent: { Decision: { } decision } intent })
+            {
+                uses[decision.BallotId] = intent.Key;
+            }
+
             return Task.FromResult(AppendResult.Stored);
+        }
+    }
+
+    /// <summary>A test has no ballots: every decision is taken for made, and allows one effect.</summary>
+    public Task<Admission> AdmitAsync(EffectIntent intent, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var (decision, use) = (intent.Decision!, uses.GetValueOrDefault(intent.Decision!.BallotId));
+            return Task.FromResult(
+                DecisionRules.Judge(
+                    intent,
+                    "",
+                    new BallotDecision("", "", decision.Option, intent.ArgsHash, "T3"),
+                    use is null ? null : new DecisionUse(use, Guid.Empty, "", Now)
+                )
+            );
         }
     }
 

@@ -9,11 +9,14 @@ namespace Coordination.Workers;
 internal sealed class StepConsumer(AgentRegistration agent, StepIntake intake)
     : IConsumer<ExecuteStep>,
         IConsumer<CompensateStep>,
+        IConsumer<RequestVote>,
         IConsumer<CancelStep>
 {
     public Task Consume(ConsumeContext<ExecuteStep> context) => AcceptAsync(context, StepWork.From(context.Message));
 
     public Task Consume(ConsumeContext<CompensateStep> context) => AcceptAsync(context, StepWork.From(context.Message));
+
+    public Task Consume(ConsumeContext<RequestVote> context) => AcceptAsync(context, StepWork.From(context.Message));
 
     public Task Consume(ConsumeContext<CancelStep> context) =>
         intake.CancelAsync(Required<IUnitOfWork>(context), agent, context.Message, Required<Envelope>(context), context.CancellationToken);

@@ -47,6 +47,12 @@ internal sealed class StepIntake(
 
         if (agent.Options.Inline)
         {
+            if (step.Round is not null)
+            {
+                // A run orders an attempt once; a ballot may ask for the same vote again.
+                claims.InsertDone(work, Claim(step with { AgentType = agent.Type }, envelope, now, askedAt));
+            }
+
             await AnswerInlineAsync(work, agent, step, envelope, now, cancellationToken);
             return;
         }
@@ -120,7 +126,7 @@ internal sealed class StepIntake(
                 claims.CloseAvailable(work, known);
                 break;
             default:
-                claims.InsertCancelled(work, Claim(step, envelope, now, time.GetTimestamp()));
+                claims.InsertDone(work, Claim(step, envelope, now, time.GetTimestamp()));
                 break;
         }
 

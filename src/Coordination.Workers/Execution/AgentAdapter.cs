@@ -24,10 +24,12 @@ internal abstract class AgentAdapter
         CancellationToken cancellationToken
     );
 
+    public static bool IsAgent(Type type) => ShapesOf(type).Count > 0;
+
     /// <summary>The adapter for a class that implements <see cref="IAgent{TInput,TOutput}"/> exactly once.</summary>
     public static AgentAdapter For(Type agent)
     {
-        var shapes = agent.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IAgent<,>)).ToList();
+        var shapes = ShapesOf(agent);
         if (agent.IsAbstract || shapes.Count != 1)
         {
             throw new ArgumentException(
@@ -40,6 +42,9 @@ internal abstract class AgentAdapter
         var types = shapes[0].GetGenericArguments();
         return (AgentAdapter)Activator.CreateInstance(typeof(AgentAdapter<,,>).MakeGenericType(agent, types[0], types[1]))!;
     }
+
+    private static List<Type> ShapesOf(Type type) =>
+        [.. type.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IAgent<,>))];
 }
 
 internal sealed class AgentAdapter<TAgent, TInput, TOutput> : AgentAdapter

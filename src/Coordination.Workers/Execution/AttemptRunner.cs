@@ -208,7 +208,11 @@ internal sealed class AttemptRunner(
         {
             await using var work = units.Create();
             claims.Extend(work, attempt.Claim);
-            work.Send(answers.Progress(step, attempt.Claim.Envelope, attempt.Agent, percent, note));
+            if (step.Round is null)
+            {
+                work.Send(answers.Progress(step, attempt.Claim.Envelope, attempt.Agent, percent, note));
+            }
+
             await work.CommitAsync(cancellationToken);
             attempt.Renewed(askedAt);
         }

@@ -30,6 +30,27 @@ internal sealed record StepAnswer(object Message, string Outcome)
             "compensated"
         );
 
+    public static StepAnswer Voted(AgentRegistration agent, StepWork work, VoteAnswer answer) =>
+        new(Votes.Signed(agent, Votes.Of(agent, work, answer)), "completed");
+
+    /// <summary>A voter that fails abstains and says so; what went wrong stays here.</summary>
+    public static StepAnswer Abstained(AgentRegistration agent, StepWork work, Verdict verdict, string incidentId) =>
+        new(
+            Votes.SignedIfPossible(
+                agent,
+                Votes.Of(
+                    agent,
+                    work,
+                    VoteAnswer.Abstain(
+                        agent.Votes
+                            ? $"could not vote: {verdict.Reason} (incident {incidentId})"
+                            : $"does not vote: its class is no IVoter (incident {incidentId})"
+                    )
+                )
+            ),
+            verdict.Class
+        );
+
     public static StepAnswer Failed(StepWork work, Verdict verdict, string incidentId) =>
         new(
             new StepFailed

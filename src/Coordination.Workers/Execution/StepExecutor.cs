@@ -55,7 +55,7 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
             await using var scope = scopes.CreateAsyncScope();
             return await CarryOutAsync(agent, work, context, effects, scope.ServiceProvider, stop);
         }
-        catch (InputRequiredException question) when (!work.Compensating)
+        catch (InputRequiredException question) when (!work.Compensating && work.Round is null)
         {
             return StepAnswer.Asks(work, question);
         }
@@ -87,6 +87,17 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
             {
                 await agent.Adapter.CompensateAsync(services, work.Input, work.Output ?? default, context, stop);
                 answer = StepAnswer.Compensated(work);
+            }
+            else if (work.Round is not null)
+            {
+                var vote = await Votes.AskAsync(agent, work, services, context, stop);
+                if (!vote.Chooses)
+                {
+                    // It claims nothing that a failure it has caught could make wrong.
+                    effects?.Excuse();
+                }
+
+                answer = StepAnswer.Voted(agent, work, vote.Lacking(effects?.WhatIsMissing ?? []));
             }
             else
             {
@@ -145,10 +156,27 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
         return envelope.Deadline is { } deadline && deadline - now < timeout ? deadline - now : timeout;
     }
 
-    /// <summary>Logs a failure under a new incident id, the only trace of it that travels.</summary>
+    /// <summary>
+    /// Logs a failure under a new incident id, the only trace of it that travels. Votes are sealed until the ballot closes and an exception's text may tell what the voter was
+    /// about to choose: of a voter's failure the place is logged and not the words.
+    /// </summary>
     public static StepAnswer Fail(ILogger logger, AgentRegistration agent, StepWork work, Verdict verdict, Exception? exception)
     {
         var incident = Guid.CreateVersion7().ToString("N");
+        if (work.Round is { } round)
+        {
+            logger.VoteFailed(
+                agent.Type,
+                work.RunId,
+                round,
+                verdict.Class,
+                verdict.Reason,
+                exception is null ? verdict.Detail : PlaceOf(exception),
+                incident
+            );
+            return StepAnswer.Abstained(agent, work, verdict, incident);
+        }
+
         logger.StepFailed(
             exception,
             agent.Type,
@@ -163,6 +191,12 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
         return StepAnswer.Failed(work, verdict, incident);
     }
 
+    private static string PlaceOf(Exception exception)
+    {
+        var cause = exception.GetBaseException();
+        return $"{exception.GetType().Name}{(ReferenceEquals(cause, exception) ? "" : $" by {cause.GetType().Name}")}{Environment.NewLine}{cause.StackTrace}";
+    }
+
     private static Verdict? Refusal(AgentRegistration agent, StepWork work, Envelope envelope, DateTimeOffset now)
     {
         if (envelope.Deadline is { } deadline && deadline <= now)
@@ -173,6 +207,15 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
         if (!string.Equals(work.AgentType, agent.Type, StringComparison.Ordinal))
         {
             return new Verdict(FailureClass.Permanent, ReasonCode.ContractInvalid, $"This is agent type '{agent.Type}'.");
+        }
+
+        if (work.Round is not null && !agent.Votes)
+        {
+            return new Verdict(
+                FailureClass.Permanent,
+                ReasonCode.NonRetryable,
+                $"Agent type '{agent.Type}' does not vote: let its class implement IVoter, or take it out of the electorate."
+            );
         }
 
         if (work.Contract is { } contract && !string.Equals(contract, agent.Contract, StringComparison.Ordinal))

@@ -8,7 +8,8 @@ namespace Coordination.Workers;
 /// A function a model may call, as an effect of the step. Retries happen below the model; it sees one answer. A failure it can do something about (another argument, another
 /// tool) is told to it as structure; one that passes by itself ends the conversation, because every further turn would pay for the whole context again.
 /// </summary>
-internal sealed class EffectFunction(AIFunction inner, EffectTool tool, EffectSession session) : DelegatingAIFunction(inner)
+internal sealed class EffectFunction(AIFunction inner, EffectTool tool, DecisionToken? decision, EffectSession session)
+    : DelegatingAIFunction(inner)
 {
     protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
@@ -19,7 +20,7 @@ internal sealed class EffectFunction(AIFunction inner, EffectTool tool, EffectSe
         try
         {
             return await session.PerformAsync(
-                tool.Class == EffectClass.Pure ? session.ReadIntent(tool, args) : session.Intent(tool, args),
+                tool.Class == EffectClass.Pure ? session.ReadIntent(tool, args) : session.Intent(tool, args, decision),
                 async (_, token) => JsonSerializer.SerializeToElement(await base.InvokeCoreAsync(arguments, token), JsonSerializerOptions),
                 probe: null,
                 notes: null

@@ -13,6 +13,16 @@ internal static class StepTrace
     public static Activity? Start(string agentType, StepWork work, Envelope envelope)
     {
         var parent = ActivityContext.TryParse(envelope.TraceParent, envelope.TraceState, isRemote: true, out var sender) ? sender : default;
+        if (work.Round is { } round)
+        {
+            return Source.StartActivity(
+                $"vote {agentType}",
+                ActivityKind.Consumer,
+                parent,
+                [new("coordination.ballot_id", work.RunId), new("coordination.round", round), new("coordination.agent_type", agentType)]
+            );
+        }
+
         return Source.StartActivity(
             work.Compensating ? $"compensate {agentType}" : $"step {agentType}",
             ActivityKind.Consumer,

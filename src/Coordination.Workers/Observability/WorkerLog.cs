@@ -172,4 +172,20 @@ internal static partial class WorkerLog
 
     [LoggerMessage(3027, LogLevel.Warning, "The retry budget of backend {Backend} could not be asked; nothing is retried until it can")]
     public static partial void RetryBudgetUnknown(this ILogger logger, Exception exception, string backend);
+
+    [LoggerMessage(
+        3028,
+        LogLevel.Warning,
+        "Voter {AgentType} could not vote in round {Round} of ballot {BallotId}: {Class} {Reason} {Detail} (incident {IncidentId})"
+    )]
+    public static partial void VoteFailed(
+        this ILogger logger,
+        string agentType,
+        Guid ballotId,
+        int round,
+        string @class,
+        string reason,
+        string? detail,
+        string incidentId
+    );
 }

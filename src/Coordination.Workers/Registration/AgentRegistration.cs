@@ -5,7 +5,11 @@ namespace Coordination.Workers;
 /// <summary>An agent type this process hosts.</summary>
 internal sealed partial class AgentRegistration
 {
-    public AgentRegistration(string type, AgentOptions options, Type agent)
+    /// <param name="type">Its name.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="agent">The class.</param>
+    /// <param name="adapter">How steps reach it; null: found by the class.</param>
+    public AgentRegistration(string type, AgentOptions options, Type agent, AgentAdapter? adapter = null)
     {
         if (!Name().IsMatch(type))
         {
@@ -36,7 +40,8 @@ internal sealed partial class AgentRegistration
         Type = type;
         Options = options;
         Contract = options.Contract ?? $"{type}.v1";
-        Adapter = AgentAdapter.For(agent);
+        Class = agent;
+        Adapter = adapter ?? AgentAdapter.For(agent);
         Slots = new Slots(options.Concurrency);
     }
 
@@ -50,7 +55,11 @@ internal sealed partial class AgentRegistration
 
     public string Definition => Options.Definition ?? Contract;
 
+    public Type Class { get; }
+
     public AgentAdapter Adapter { get; }
+
+    public bool Votes => Class.IsAssignableTo(typeof(IVoter));
 
     public Slots Slots { get; }
 

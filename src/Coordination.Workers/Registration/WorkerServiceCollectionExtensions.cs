@@ -25,38 +25,71 @@ public static class WorkerServiceCollectionExtensions
     {
         var options = new AgentOptions();
         configure?.Invoke(options);
-        var agent = new AgentRegistration(agentType, options, typeof(TAgent));
-        if (services.Any(service => service.ImplementationInstance is AgentRegistration known && known.Type == agentType))
+        return services.Add<TAgent>(new AgentRegistration(agentType, options, typeof(TAgent)));
+    }
+
+    /// <summary>
+    /// Lets this process vote in ballots whose electorate names <paramref name="voter"/>, with a class that does nothing else. An agent that implements
+    /// <see cref="IVoter"/> is added with <see cref="AddAgent{TAgent}"/> and votes under its agent type. May be called before or after <c>AddCoordination</c>.
+    /// </summary>
+    /// <param name="services">The program's services.</param>
+    /// <param name="voter">1 to 64 of <c>a-z 0-9 -</c>, unlike every agent type; names the queue <c>agent-&lt;voter&gt;</c>.</param>
+    /// <param name="configure">Changes the defaults.</param>
+    /// <exception cref="ArgumentException">The name, the class or an option is not valid, or the name was added before.</exception>
+    public static IServiceCollection AddVoter<TVoter>(
+        this IServiceCollection services,
+        string voter,
+        Action<AgentOptions>? configure = null
+    )
+        where TVoter : class, IVoter
+    {
+        if (typeof(TVoter).IsAbstract || AgentAdapter.IsAgent(typeof(TVoter)))
         {
             throw new ArgumentException(
-                $"Agent type '{agentType}' was added before; give {typeof(TAgent).Name} another name.",
-                nameof(agentType)
+                typeof(TVoter).IsAbstract
+                    ? $"{typeof(TVoter).FullName} must be a concrete class."
+                    : $"{typeof(TVoter).FullName} is an agent, too: add it with AddAgent, and it votes under its agent type.",
+                nameof(voter)
             );
         }
 
-        services.AddWorkers();
-        services.TryAddScoped<TAgent>();
-        services.AddSingleton(agent);
-        services.AddSingleton<IEndpointContribution>(provider => ActivatorUtilities.CreateInstance<AgentEndpoint>(provider, agent));
-        return services;
+        var options = new AgentOptions();
+        configure?.Invoke(options);
+        return services.Add<TVoter>(new AgentRegistration(voter, options, typeof(TVoter), new NoAgent()));
     }
 
     /// <summary>Changes how this process claims and keeps work.</summary>
     public static IServiceCollection ConfigureWorkers(this IServiceCollection services, Action<WorkerOptions> configure) =>
         services.Configure(configure);
 
-    /// <summary>Adds <see cref="RunClient"/> and <see cref="EffectClient"/>.</summary>
+    /// <summary>Adds <see cref="RunClient"/>, <see cref="EffectClient"/> and <see cref="BallotClient"/>.</summary>
     public static IServiceCollection AddRunClient(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RunClient>();
         services.TryAddSingleton<EffectClient>();
+        services.TryAddSingleton<BallotClient>();
         return services;
     }
 
     /// <summary>Adds the workers' table to the program's schema, for a process that migrates without hosting agents.</summary>
     public static IServiceCollection AddWorkersSchema(this IServiceCollection services) =>
         services.AddSchemaModule<PostgresWorkersDbContext, SqliteWorkersDbContext>(WorkersDbContext.Module);
+
+    private static IServiceCollection Add<T>(this IServiceCollection services, AgentRegistration agent)
+        where T : class
+    {
+        if (services.Any(service => service.ImplementationInstance is AgentRegistration known && known.Type == agent.Type))
+        {
+            throw new ArgumentException($"Agent type '{agent.Type}' was added before; give {typeof(T).Name} another name.", nameof(agent));
+        }
+
+        services.AddWorkers();
+        services.TryAddScoped<T>();
+        services.AddSingleton(agent);
+        services.AddSingleton<IEndpointContribution>(provider => ActivatorUtilities.CreateInstance<AgentEndpoint>(provider, agent));
+        return services;
+    }
 
     private static void AddWorkers(this IServiceCollection services)
     {
@@ -87,6 +120,7 @@ public static class WorkerServiceCollectionExtensions
         services.AddSingleton<JournalStore>();
         services.AddSingleton<JournalReader>();
         services.AddSingleton<EffectStore>();
+        services.AddSingleton<DecisionStore>();
         services.AddSingleton<IRetryBudgets, RetryBudgets>();
         services.AddSingleton<CallTimes>();
         services.AddSingleton(provider =>

@@ -30,7 +30,8 @@ internal sealed class WorkerNode : IAsyncDisposable
         string name,
         Action<WorkerOptions>? configure = null,
         Action<AgentOptions>? agent = null,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        Action<IServiceCollection>? more = null
     )
     {
         var script = new Script(name);
@@ -61,7 +62,12 @@ internal sealed class WorkerNode : IAsyncDisposable
             options.ShutdownGrace = TimeSpan.FromMilliseconds(200);
             configure?.Invoke(options);
         });
-        collection.AddAgent<ScriptedAgent>("worker", agent);
+        if (more is null)
+        {
+            collection.AddAgent<ScriptedAgent>("worker", agent);
+        }
+
+        more?.Invoke(collection);
         var node = new WorkerNode(collection.BuildServiceProvider(), script);
         await node.Get<SchemaMigrator>().MigrateAsync();
         return node;
@@ -103,13 +109,16 @@ internal sealed class WorkerNode : IAsyncDisposable
     public Task<bool> DeliverAsync(ExecuteStep order, Guid? messageId = null, DateTimeOffset? deadline = null) =>
         DeliverAsync(StepWork.From(order), messageId, deadline);
 
-    public async Task<bool> DeliverAsync(StepWork order, Guid? messageId = null, DateTimeOffset? deadline = null)
+    public Task<bool> DeliverAsync(StepWork order, Guid? messageId = null, DateTimeOffset? deadline = null) =>
+        DeliverAsync(order, Agent, messageId, deadline);
+
+    public async Task<bool> DeliverAsync(StepWork order, AgentRegistration agent, Guid? messageId = null, DateTimeOffset? deadline = null)
     {
-        using var slot = !Agent.Options.Inline && Agent.Slots.TryTake() ? new SlotHold(Agent.Slots) : null;
+        using var slot = !agent.Options.Inline && agent.Slots.TryTake() ? new SlotHold(agent.Slots) : null;
         return await DeliverAsync(
             messageId,
             (work, envelope) =>
-                Get<StepIntake>().AcceptAsync(work, Agent, order, envelope with { Deadline = deadline }, slot, CancellationToken.None)
+                Get<StepIntake>().AcceptAsync(work, agent, order, envelope with { Deadline = deadline }, slot, CancellationToken.None)
         );
     }
 
@@ -117,13 +126,16 @@ internal sealed class WorkerNode : IAsyncDisposable
         DeliverAsync(null, (work, envelope) => Get<StepIntake>().CancelAsync(work, Agent, message, envelope, CancellationToken.None));
 
     /// <summary>The answers in the outbox about a run, oldest first.</summary>
-    public async Task<IReadOnlyList<object>> AnswersAsync(Guid runId)
+    public Task<IReadOnlyList<object>> AnswersAsync(Guid runId) => SaidAsync(runId, Wire.RunsEndpoint);
+
+    /// <summary>What the outbox holds for an endpoint about a run or ballot, oldest first.</summary>
+    public async Task<IReadOnlyList<object>> SaidAsync(Guid groupId, string endpoint)
     {
         var rows = await Units.QueryAsync(
             new Statement(
                 $"SELECT message_type, body FROM {Units.Dialect.Table("outbox")} WHERE group_id = @run AND endpoint = @endpoint ORDER BY id",
-                ("run", runId, ColumnKind.Uuid),
-                ("endpoint", Wire.RunsEndpoint, ColumnKind.Text)
+                ("run", groupId, ColumnKind.Uuid),
+                ("endpoint", endpoint, ColumnKind.Text)
             ),
             row => (Type: row.GetString(0), Body: row.GetFieldValue<byte[]>(1))
         );

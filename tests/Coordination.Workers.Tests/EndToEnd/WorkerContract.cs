@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Coordination.Workers.Tests;
 
 /// <summary>A worker process with everything around it: orders come over the bus, answers leave over it.</summary>
-public abstract class WorkerContract : IAsyncLifetime
+public abstract partial class WorkerContract : IAsyncLifetime
 {
     private protected abstract void Choose(CoordinationBuilder builder);
 

@@ -27,7 +27,8 @@ internal sealed class WorkerInstallation : IAsyncDisposable
     public static async Task<WorkerInstallation> StartAsync(
         Action<CoordinationBuilder> choose,
         Action<AgentOptions>? agent = null,
-        Action<WorkerOptions>? workers = null
+        Action<WorkerOptions>? workers = null,
+        Action<IServiceCollection>? more = null
     )
     {
         var (heard, script) = (new Heard(), new Script("process"));
@@ -36,6 +37,7 @@ internal sealed class WorkerInstallation : IAsyncDisposable
         builder.Services.AddSingleton(script);
         // Before AddCoordination on purpose: the order must not matter.
         builder.Services.AddAgent<ScriptedAgent>("worker", agent);
+        more?.Invoke(builder.Services);
         builder.Services.AddRunClient();
         builder.Services.ConfigureWorkers(options =>
         {
@@ -47,6 +49,7 @@ internal sealed class WorkerInstallation : IAsyncDisposable
         {
             choose(coordination);
             coordination.AddEndpoint(Wire.RunsEndpoint, (_, endpoint) => endpoint.Consumer(() => new RunService(heard)));
+            coordination.AddEndpoint(Wire.BallotsEndpoint, (_, endpoint) => endpoint.Consumer(() => new BallotService(heard)));
             coordination.AddEndpoint(Wire.RegistryEndpoint, (_, endpoint) => endpoint.Consumer(() => new Registry(heard)));
         });
         var built = builder.Build();
@@ -60,6 +63,18 @@ internal sealed class WorkerInstallation : IAsyncDisposable
             TestContext.Current.CancellationToken
         );
         return new WorkerInstallation(built, heard, script);
+    }
+
+    public async Task<Envelope> SendAsync(RequestVote message)
+    {
+        var envelope = Get<EnvelopeFactory>().Root(message.BallotId) with
+        {
+            TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        };
+        await using var work = Get<IUnitOfWorkFactory>().Create();
+        work.Send(ContractOutgoing.To(Wire.AgentEndpoint(message.Voter), message, envelope));
+        await work.CommitAsync();
+        return envelope;
     }
 
     public async Task<Envelope> SendAsync(IStepMessage message)
@@ -87,6 +102,21 @@ internal sealed class WorkerInstallation : IAsyncDisposable
             TestContext.Current.CancellationToken
         );
         return Heard.Of<T>(runId).ShouldHaveSingleItem();
+    }
+
+    /// <summary>The one message of its kind the ballot service has heard about a ballot.</summary>
+    public async Task<(T Message, Envelope Envelope)> HeardByBallotsAsync<T>(Guid ballotId)
+        where T : IBallotMessage
+    {
+        bool IsIt((object Message, Envelope Envelope) one) => one.Message is T message && message.BallotId == ballotId;
+        await Eventually.Until(
+            () => Heard.All.Any(IsIt),
+            TimeSpan.FromSeconds(30),
+            $"a {typeof(T).Name}",
+            TestContext.Current.CancellationToken
+        );
+        var (heard, envelope) = Heard.All.Where(IsIt).ShouldHaveSingleItem();
+        return ((T)heard, envelope);
     }
 
     public async ValueTask DisposeAsync()
@@ -137,6 +167,24 @@ internal sealed class RunService(Heard heard)
     public Task Consume(ConsumeContext<CancelRun> context) => heard.Add(context, context.Message);
 
     public Task Consume(ConsumeContext<InputAnswered> context) => heard.Add(context, context.Message);
+}
+
+internal sealed class BallotService(Heard heard)
+    : IConsumer<OpenBallot>,
+        IConsumer<CastVote>,
+        IConsumer<AnswerBallot>,
+        IConsumer<CancelBallot>,
+        IConsumer<ReportOutcome>
+{
+    public Task Consume(ConsumeContext<OpenBallot> context) => heard.Add(context, context.Message);
+
+    public Task Consume(ConsumeContext<CastVote> context) => heard.Add(context, context.Message);
+
+    public Task Consume(ConsumeContext<AnswerBallot> context) => heard.Add(context, context.Message);
+
+    public Task Consume(ConsumeContext<CancelBallot> context) => heard.Add(context, context.Message);
+
+    public Task Consume(ConsumeContext<ReportOutcome> context) => heard.Add(context, context.Message);
 }
 
 internal sealed class Registry(Heard heard) : IConsumer<AgentAnnounced>

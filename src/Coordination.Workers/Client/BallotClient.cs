@@ -1,0 +1,135 @@
+using System.Reflection;
+using System.Text.Json;
+using Coordination.Contracts;
+using Coordination.Contracts.V1;
+using Coordination.Persistence;
+
+namespace Coordination.Workers;
+
+/// <summary>Opens ballots and steers them. Works on the database alone: it takes questions while the broker is down.</summary>
+public sealed class BallotClient
+{
+    private static readonly string ThisProgram = Assembly.GetEntryAssembly()?.GetName().Name ?? "client";
+
+    private readonly IUnitOfWorkFactory units;
+    private readonly EnvelopeFactory envelopes;
+
+    /// <summary>Made by the container: <c>services.AddRunClient()</c>.</summary>
+    public BallotClient(IUnitOfWorkFactory units, EnvelopeFactory envelopes)
+    {
+        this.units = units;
+        this.envelopes = envelopes;
+    }
+
+    /// <summary>Stores the request; it leaves for the ballot service after the commit, which opens the ballot or refuses it.</summary>
+    /// <returns>The ballot's id.</returns>
+    /// <exception cref="ArgumentException">It breaks a rule every ballot has to keep, or is larger than 256 KB.</exception>
+    public async Task<Guid> OpenAsync(BallotRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var message = new OpenBallot
+        {
+            BallotId = request.BallotId ?? Guid.CreateVersion7(),
+            Policy = request.Policy,
+            Tier = request.Tier,
+            Question = request.Question,
+            Subject = request.Subject is { } subject
+                ? JsonSerializer.SerializeToElement(subject, subject.GetType(), AgentJson.Options)
+                : null,
+            Options = request.Options,
+            SafeOption = request.SafeOption,
+            Domain = request.Domain,
+            Flags = request.Flags,
+            Evidence = request.Evidence,
+            Voters = request.Voters,
+            DeadlineMs = request.Deadline is { } time ? (long)time.TotalMilliseconds : null,
+            Requester = request.Requester ?? ThisProgram,
+        };
+        await SendAsync(message, request.Tenant, cancellationToken);
+        return message.BallotId;
+    }
+
+    /// <summary>A person's answer to a ballot the voters could not decide.</summary>
+    /// <param name="ballotId">The ballot.</param>
+    /// <param name="option">One of its options; null: none of them, nothing may be done.</param>
+    /// <param name="answeredBy">Who answers, for the record.</param>
+    /// <param name="note">Why, up to 500 characters.</param>
+    /// <param name="tenant">The ballot's; null: <c>default</c>.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    public Task AnswerAsync(
+        Guid ballotId,
+        string? option,
+        string answeredBy,
+        string? note = null,
+        string? tenant = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        SendAsync(
+            new AnswerBallot
+            {
+                BallotId = ballotId,
+                Option = option,
+                AnsweredBy = answeredBy,
+                Note = note,
+            },
+            tenant,
+            cancellationToken
+        );
+
+    /// <summary>Ends a ballot without a decision.</summary>
+    public Task CancelAsync(
+        Guid ballotId,
+        string requestedBy,
+        string? note = null,
+        string? tenant = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        SendAsync(
+            new CancelBallot
+            {
+                BallotId = ballotId,
+                RequestedBy = requestedBy,
+                Note = note,
+            },
+            tenant,
+            cancellationToken
+        );
+
+    /// <summary>Says afterwards which option was right: the record of the voters counts in later ballots.</summary>
+    public Task ReportOutcomeAsync(
+        Guid ballotId,
+        string right,
+        string reportedBy,
+        string? tenant = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        SendAsync(
+            new ReportOutcome
+            {
+                BallotId = ballotId,
+                Right = right,
+                ReportedBy = reportedBy,
+            },
+            tenant,
+            cancellationToken
+        );
+
+    private async Task SendAsync(IBallotMessage message, string? tenant, CancellationToken cancellationToken)
+    {
+        // A message that breaks its contract would be parked where the caller does not look.
+        if (ContractRules.Check(message) is [var problem, ..])
+        {
+            throw new ArgumentException(problem.Message, nameof(message));
+        }
+
+        await using var work = units.Create();
+        work.Send(
+            ContractOutgoing.To(Wire.BallotsEndpoint, message, envelopes.Root(message.BallotId, tenant ?? Envelope.DefaultTenant)) with
+            {
+                GroupId = message.BallotId,
+            }
+        );
+        await work.CommitAsync(cancellationToken);
+        Failpoint.Hit(Failpoints.Accepted);
+    }
+}
