@@ -34,6 +34,11 @@ public abstract class AgentContext
     public IReadOnlyDictionary<string, JsonElement> Answers { get; init; } = NoAnswers;
 
     /// <summary>
+    /// The decision of the ballot the plan put before this step; null where it put none. Hand it to the effect it allows, whose arguments must be the step's input.
+    /// </summary>
+    public DecisionToken? Decision { get; init; }
+
+    /// <summary>
     /// The idempotency key of one outside action of this step: the same in every attempt and after every resume, in any process.
     /// </summary>
     /// <param name="tool">What is done, for example <c>refund</c>.</param>

@@ -6,19 +6,25 @@ using Coordination.Persistence;
 
 namespace Coordination.Workers;
 
-/// <summary>Opens ballots and steers them. Works on the database alone: it takes questions while the broker is down.</summary>
+/// <summary>Opens ballots, watches and steers them. Works on the database alone: it takes questions while the broker is down.</summary>
 public sealed class BallotClient
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly string ThisProgram = Assembly.GetEntryAssembly()?.GetName().Name ?? "client";
 
     private readonly IUnitOfWorkFactory units;
     private readonly EnvelopeFactory envelopes;
+    private readonly BallotQueries queries;
+    private readonly TimeProvider time;
 
     /// <summary>Made by the container: <c>services.AddRunClient()</c>.</summary>
-    public BallotClient(IUnitOfWorkFactory units, EnvelopeFactory envelopes)
+    public BallotClient(IUnitOfWorkFactory units, EnvelopeFactory envelopes, TimeProvider time)
     {
         this.units = units;
         this.envelopes = envelopes;
+        this.time = time;
+        queries = new BallotQueries(units);
     }
 
     /// <summary>Stores the request; it leaves for the ballot service after the commit, which opens the ballot or refuses it.</summary>
@@ -113,6 +119,51 @@ public sealed class BallotClient
             tenant,
             cancellationToken
         );
+
+    /// <summary>The ballot as it stands; null when nothing is known of it (yet).</summary>
+    public Task<BallotInfo?> GetAsync(Guid ballotId, CancellationToken cancellationToken = default) =>
+        queries.FindAsync(ballotId, cancellationToken);
+
+    /// <summary>Ballots, the one opened last first.</summary>
+    /// <param name="status">Only those: <c>voting</c>, <c>people</c> or <c>decided</c>; null: all.</param>
+    /// <param name="runId">Only those of this run; null: all.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    public Task<IReadOnlyList<BallotInfo>> ListAsync(
+        string? status = null,
+        Guid? runId = null,
+        int limit = 50,
+        CancellationToken cancellationToken = default
+    ) => queries.ListAsync(status, runId, limit, cancellationToken);
+
+    /// <summary>Everything that happened to a ballot, votes and reasons included; empty while votes are sealed.</summary>
+    public Task<IReadOnlyList<BallotLine>> RecordAsync(Guid ballotId, CancellationToken cancellationToken = default) =>
+        queries.RecordAsync(ballotId, cancellationToken);
+
+    /// <summary>Waits until the ballot is decided or refused.</summary>
+    /// <exception cref="TimeoutException">It was not, in time; the message says how it stood.</exception>
+    public async Task<BallotInfo> WaitAsync(Guid ballotId, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        var started = time.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause)
+        {
+            var ballot = await queries.FindAsync(ballotId, cancellationToken);
+            if (ballot is { IsTerminal: true })
+            {
+                return ballot;
+            }
+
+            var left = timeout - time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+            {
+                throw new TimeoutException(
+                    $"Ballot {ballotId} is not decided after {timeout.TotalSeconds:0.#} s; it is {ballot?.Status ?? "not known yet: is the ballot service running?"}."
+                );
+            }
+
+            await Task.Delay(pause < left ? pause : left, time, cancellationToken);
+        }
+    }
 
     private async Task SendAsync(IBallotMessage message, string? tenant, CancellationToken cancellationToken)
     {

@@ -41,6 +41,10 @@ public sealed class PlanBuilder
     /// <param name="pivot">After this step nothing is undone any more.</param>
     /// <param name="optional">Its failure leaves the run partial instead of failed.</param>
     /// <param name="contract">Contract of input and output, for example <c>refund.v1</c>.</param>
+    /// <param name="agents">Asks so many agents of the type, 2 to 9; with <paramref name="agreement"/>.</param>
+    /// <param name="electorate">Asks each of these agent types, <paramref name="agent"/> among them; with <paramref name="agreement"/>.</param>
+    /// <param name="agreement">When their answers are the same, and the ballot policy that decides when they are not.</param>
+    /// <param name="decision">A ballot that has to allow the step, with exactly its input.</param>
     public PlanBuilder Step(
         string id,
         string agent,
@@ -53,7 +57,11 @@ public sealed class PlanBuilder
         object? compensationInput = null,
         bool pivot = false,
         bool optional = false,
-        string? contract = null
+        string? contract = null,
+        int? agents = null,
+        IReadOnlyList<string>? electorate = null,
+        AgreementPlan? agreement = null,
+        DecisionPlan? decision = null
     )
     {
         var dependencies = (after ?? [])
@@ -76,6 +84,10 @@ public sealed class PlanBuilder
                     : new CompensationPlan { AgentType = compensateWith, Input = Json(compensationInput) },
                 Pivot = pivot ? true : null,
                 Optional = optional ? true : null,
+                Agents = agents,
+                Electorate = electorate,
+                Agreement = agreement,
+                Decision = decision,
             }
         );
         return this;

@@ -43,6 +43,7 @@ internal sealed class StepExecutor(IServiceScopeFactory scopes, ILoggerFactory l
             Deadline = now + Limit(work, envelope, now),
             Logger = logger,
             Effects = effects,
+            Decision = work.Decision,
             Answers = work.Answers ?? new Dictionary<string, System.Text.Json.JsonElement>(StringComparer.Ordinal),
         };
         try

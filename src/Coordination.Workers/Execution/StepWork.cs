@@ -21,6 +21,9 @@ internal sealed record StepWork
     public IReadOnlyDictionary<string, JsonElement>? Answers { get; init; }
     public bool Compensating { get; init; }
 
+    /// <summary>The decision that allows the step.</summary>
+    public DecisionToken? Decision { get; init; }
+
     /// <summary>Set for a vote: the round of the ballot, whose id is <see cref="RunId"/>; <see cref="Input"/> is the request.</summary>
     public int? Round { get; init; }
 
@@ -35,6 +38,7 @@ internal sealed record StepWork
             Input = message.Input,
             TimeoutMs = message.TimeoutMs,
             Answers = message.Answers,
+            Decision = message.Decision is { } decision ? new DecisionToken(decision.BallotId, decision.Option) : null,
         };
 
     public static StepWork From(CompensateStep message) =>

@@ -46,6 +46,7 @@ public sealed class TestAgentContext : AgentContext
             Deadline = Deadline,
             Logger = Logger,
             Answers = Answers,
+            Decision = Decision,
         };
         await next.Session.ResumeAsync(CancellationToken.None);
         return next;
