@@ -33,13 +33,13 @@ public static class Fleet
         }
     }
 
-    /// <summary>Waits until the host has heard of every agent type: it refuses plans that name unknown ones.</summary>
-    public static Task WaitAsync(RunClient client, CancellationToken cancellationToken) =>
+    /// <summary>Waits until the host has heard of these agent types: it refuses plans that name unknown ones.</summary>
+    public static Task WaitAsync(RunClient client, IEnumerable<string> agentTypes, CancellationToken cancellationToken) =>
         Servers.WaitAsync(
             "agents",
             async stop =>
             {
-                var missing = AgentTypes.Except(await client.GetAgentTypesAsync(stop)).ToList();
+                var missing = agentTypes.Except(await client.GetAgentTypesAsync(stop)).ToList();
                 if (missing.Count > 0)
                 {
                     throw new InvalidOperationException($"nobody has announced {string.Join(", ", missing)} yet.");

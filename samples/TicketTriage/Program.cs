@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Spectre.Console;
 using TicketTriage;
+using TicketTriage.Ballots;
 using TicketTriage.Running;
 using TicketTriage.Tickets;
 
@@ -55,6 +56,12 @@ static async Task<int> SubmitAsync(IHost host, SampleOptions options, Cancellati
         Console.WriteLine($"{file.Name}, line {line.Number}: {line.Fault}; skipped");
     }
 
+    if (options.RefundBallot)
+    {
+        await Fleet.WaitAsync(host.Services.GetRequiredService<RunClient>(), RefundBallot.AgentTypes, stop);
+        return await RefundBallotDemo.RunAsync(host, options, tickets, stop);
+    }
+
     var client = host.Services.GetRequiredService<RunClient>();
     var watch = new RunWatch(client, tickets);
     var live = AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
@@ -84,7 +91,7 @@ static async Task<int> SubmitAsync(IHost host, SampleOptions options, Cancellati
 
     async Task SubmitAndWaitAsync()
     {
-        await Fleet.WaitAsync(client, stop);
+        await Fleet.WaitAsync(client, Fleet.AgentTypes, stop);
         await watch.SubmitAsync(stop);
         await watch.WaitAsync(stop);
     }

@@ -82,6 +82,16 @@ public static class CommandLine
         HelpName = "NAME",
     };
 
+    private static readonly Option<bool> RefundBallot = new("--refund-ballot")
+    {
+        Description = "Only the refunds to customers with charge-backs, each put to the vote of three agents.",
+    };
+
+    private static readonly Option<bool> WithoutConsensus = new("--without-consensus")
+    {
+        Description = "With --refund-ballot: a plain majority decides, and pays every one of them. See it fail first.",
+    };
+
     public static RootCommand Create(Func<SampleOptions, CancellationToken, Task<int>> run)
     {
         var command = new RootCommand(
@@ -99,6 +109,8 @@ public static class CommandLine
             NoMigrate,
             ChatEndpoint,
             ChatModel,
+            RefundBallot,
+            WithoutConsensus,
         };
         command.Validators.Add(result =>
         {
@@ -141,6 +153,11 @@ public static class CommandLine
             yield return $"--agent {unknown} does not exist; there are {string.Join(", ", Fleet.AgentTypes)}.";
         }
 
+        if ((line.GetValue(RefundBallot) || line.GetValue(WithoutConsensus)) && role != Role.All)
+        {
+            yield return "--refund-ballot runs everything in one process: leave --role away.";
+        }
+
         if (line.GetValue(Lease) is < 1 or > 3600)
         {
             yield return "--lease must be 1 to 3600 seconds.";
@@ -180,6 +197,8 @@ public static class CommandLine
             Agents = agents.Length > 0 ? [.. agents.Distinct(StringComparer.Ordinal)] : [.. Fleet.AgentTypes],
             Lease = TimeSpan.FromSeconds(line.GetValue(Lease) ?? 30),
             Migrate = !line.GetValue(NoMigrate),
+            RefundBallot = line.GetValue(RefundBallot) || line.GetValue(WithoutConsensus),
+            WithoutConsensus = line.GetValue(WithoutConsensus),
             Chat = (line.GetValue(ChatEndpoint) ?? Variable(ChatEndpointVariable)) is { } endpoint
                 ? new ChatSettings(new Uri(endpoint), (line.GetValue(ChatModel) ?? Variable(ChatModelVariable))!, Variable(ChatKeyVariable))
                 : null,

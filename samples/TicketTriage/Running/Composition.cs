@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenAI;
 using TicketTriage.Agents;
+using TicketTriage.Ballots;
 using TicketTriage.Outside;
 
 namespace TicketTriage.Running;
@@ -24,6 +25,10 @@ public static class Composition
         {
             builder.Services.ConfigureWorkers(workers => workers.LeaseTtl = options.Lease);
             Fleet.AddTo(builder.Services, options.Agents, asksModel: options.Chat is not null);
+            if (options.RefundBallot)
+            {
+                RefundBallot.AddAgents(builder.Services);
+            }
         }
 
         return builder.Build();
@@ -46,6 +51,7 @@ public static class Composition
             if (options.HostsRuns)
             {
                 backbone.AddRuns();
+                backbone.AddConsensus(RefundBallot.Policies);
             }
         });
         services.AddRunClient();

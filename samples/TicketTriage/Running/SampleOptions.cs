@@ -42,6 +42,12 @@ public sealed record SampleOptions
     public bool Migrate { get; init; } = true;
     public ChatSettings? Chat { get; init; }
 
+    /// <summary>Puts the disputed refunds to the vote instead of handling all tickets.</summary>
+    public bool RefundBallot { get; init; }
+
+    /// <summary>The same by a mere majority, to see what goes wrong.</summary>
+    public bool WithoutConsensus { get; init; }
+
     public bool Submits => Role is Role.All or Role.Submit;
     public bool HostsRuns => Role is Role.All or Role.Host;
     public bool HostsAgents => Role is Role.All or Role.Worker;
