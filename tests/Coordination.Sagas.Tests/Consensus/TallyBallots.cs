@@ -21,7 +21,17 @@ internal static class TallyBallots
 
     public static TallyResult Decide(this ReferenceBallot ballot) => Tally.Decide(ballot.ToBallot(), ballot.ToVotes());
 
-    public static string Name(this BallotOutcome outcome) => BallotJson.NameOf(outcome);
+    public static string Name(this BallotOutcome outcome) =>
+        outcome switch
+        {
+            BallotOutcome.Open => "OPEN",
+            BallotOutcome.Decided => "DECIDED",
+            BallotOutcome.Split => "SPLIT",
+            BallotOutcome.NoQuorum => "NO_QUORUM",
+            BallotOutcome.Vetoed => "VETOED",
+            BallotOutcome.DissentEscalated => "DISSENT_ESCALATED",
+            _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "No such outcome."),
+        };
 
     private static TallyRule ToRule(this ReferencePolicy policy) =>
         new()
