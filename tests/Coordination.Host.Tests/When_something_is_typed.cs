@@ -67,6 +67,7 @@ public sealed class When_something_is_typed
     [InlineData("effects resolve 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11 K7QX did-not-happen --result 1", "--result goes with happened only.")]
     [InlineData("effects resolve 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11 K7QX compensate --result 1", "--result goes with happened only.")]
     [InlineData("journal verify", "RUN")]
+    [InlineData("ballots simulate", "FILE")]
     public async Task A_wrong_command_line_is_named_and_ends_with_2(string line, string named)
     {
         var typed = await Typed.RunAsync(line.Split(' '));

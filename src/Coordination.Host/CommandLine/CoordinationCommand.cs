@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Coordination.Host.Agents;
+using Coordination.Host.Ballots;
 using Coordination.Host.DeadLetters;
 using Coordination.Host.Effects;
 using Coordination.Host.Migrations;
@@ -27,6 +28,7 @@ internal static class CoordinationCommand
         root.Add(RunsCommand.Build(terminal));
         root.Add(EffectsCommand.Build(terminal));
         root.Add(JournalCommand.Build(terminal));
+        root.Add(BallotsCommand.Build(terminal));
         root.Add(TimersCommand.Build(terminal));
         root.Add(DeadLettersCommand.Build(terminal));
         root.Add(AgentsCommand.Build(terminal));

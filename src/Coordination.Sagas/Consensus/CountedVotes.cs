@@ -48,13 +48,17 @@ internal sealed class CountedVotes
         : vote.Confidence < ballot.Rule.ConfidenceFloor ? VoteTreatment.BelowFloor
         : VoteTreatment.Counted;
 
-    // By time; votes without one come first, as given. Equal times are told apart by what was said, so that no order of arrival matters.
+    // By time; votes without one come first, as given. Equal times are told apart by what was said, so that no order of arrival matters, and a veto goes before
+    // the same vote without one. Whose votes go first changes nothing but the order of the explanation.
     private static IEnumerable<int> InOrder(IReadOnlyList<Vote> votes) =>
         Enumerable
             .Range(0, votes.Count)
-            .OrderBy(i => votes[i].At ?? DateTimeOffset.MinValue)
+            .OrderBy(i => votes[i].At is not null)
+            .ThenBy(i => votes[i].At)
             .ThenBy(i => votes[i].At is null ? i : 0)
+            .ThenBy(i => votes[i].Voter, StringComparer.Ordinal)
             .ThenBy(i => votes[i].Choice, StringComparer.Ordinal)
             .ThenBy(i => votes[i].Confidence)
-            .ThenBy(i => votes[i].Veto?.IsComplete is not true);
+            .ThenBy(i => votes[i].Veto?.IsComplete is not true)
+            .ThenBy(i => votes[i].Veto is null);
 }

@@ -39,7 +39,8 @@ internal static class Reasons
         return $"{name}; {n} electors{(rule.Diversity > 1 && rule.Kind is QuorumKind.KOfN or QuorumKind.Unanimity ? $", {rule.Diversity} families" : "")}.";
     }
 
-    private static string? Remark(Ballot ballot, Vote vote, VoteTreatment treatment) =>
+    /// <summary>What became of a vote that does not simply count; null for one that does.</summary>
+    public static string? Remark(Ballot ballot, Vote vote, VoteTreatment treatment) =>
         treatment switch
         {
             VoteTreatment.Abstained => $"{vote.Voter} abstains.",

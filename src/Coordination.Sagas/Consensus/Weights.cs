@@ -14,8 +14,8 @@ namespace Coordination.Sagas.Consensus;
 public static class Weights
 {
     private const double PriorRight = 7;
-    private const double PriorJudged = 10;
-    private static readonly double Newcomer = Math.Log(PriorRight / (PriorJudged - PriorRight));
+    private const double PriorWrong = 3;
+    private static readonly double Newcomer = Math.Log(PriorRight / PriorWrong);
 
     /// <summary>The weights, in the electorate's order.</summary>
     public static ImmutableArray<double> Of(ImmutableArray<Elector> electorate, double rho)
@@ -32,8 +32,9 @@ public static class Weights
     public static double Competence(Elector elector)
     {
         ArgumentNullException.ThrowIfNull(elector);
-        var p = (elector.Correct + PriorRight) / (elector.Judged + PriorJudged);
-        return Math.Max(0, Math.Log(p / (1 - p))) / Newcomer;
+        // p/(1-p), as right to wrong: a newcomer's is 7/3 to the last digit and weighs exactly 1.
+        var odds = (elector.Correct + PriorRight) / (elector.Judged - elector.Correct + PriorWrong);
+        return Math.Max(0, Math.Log(odds)) / Newcomer;
     }
 
     /// <summary>

@@ -153,8 +153,7 @@ public static class ReferenceTally
                 if (Enumerable.Range(0, ballot.Votes.Count).Any(j => j != i && Stands(j, name) && Precedes(j, i)))
                     continue;
                 var vote = ballot.Votes[i];
-                var complete = !string.IsNullOrWhiteSpace(vote.Veto?.Reason) && !string.IsNullOrWhiteSpace(vote.Veto?.Evidence);
-                return Says(elector, IndexOf(vote.Choice), vote.Confidence ?? 1, complete);
+                return Says(elector, IndexOf(vote.Choice), vote.Confidence ?? 1, IsComplete(vote));
             }
             return new Voice(Silent, 0, false);
         }
@@ -188,8 +187,14 @@ public static class ReferenceTally
             if (a.Choice != b.Choice)
                 return string.CompareOrdinal(a.Choice, b.Choice) < 0;
             var (mine, theirs) = (a.Confidence ?? 1, b.Confidence ?? 1);
-            return mine < theirs || (mine <= theirs && left < right);
+            if (mine != theirs)
+                return mine < theirs;
+            // The rule is a function of the set of votes, so what is left to tell them apart is the veto.
+            return IsComplete(a) == IsComplete(b) ? left < right : IsComplete(a);
         }
+
+        private static bool IsComplete(ReferenceVote vote) =>
+            !string.IsNullOrWhiteSpace(vote.Veto?.Reason) && !string.IsNullOrWhiteSpace(vote.Veto?.Evidence);
 
         /// <summary>The winner if these voices are all there is, or -1.</summary>
         private int Winner(Voice[] voices)
