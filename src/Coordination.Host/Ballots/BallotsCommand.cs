@@ -5,10 +5,19 @@ using Coordination.Sagas.Consensus;
 
 namespace Coordination.Host.Ballots;
 
-/// <summary><c>ballots</c>: what a policy makes of votes.</summary>
+/// <summary><c>ballots</c>: where voters decide, and what a policy makes of votes.</summary>
 internal static class BallotsCommand
 {
-    public static Command Build(Terminal terminal) => new("ballots", "Try policies on votes.") { Simulate(terminal) };
+    public static Command Build(Terminal terminal) =>
+        new("ballots", "Show ballots, answer those that wait for a person, verify records, try policies on votes.")
+        {
+            BallotViews.List(terminal),
+            BallotViews.Show(terminal),
+            AnswerCommand.Build(terminal),
+            AnswerCommand.Report(terminal),
+            VerifyCommand.Build(terminal),
+            Simulate(terminal),
+        };
 
     private static Command Simulate(Terminal terminal)
     {

@@ -85,6 +85,19 @@ internal sealed class StrictObject
     public ImmutableArray<string> Texts(string member) =>
         [.. Items(member, "strings").Select((item, i) => Text(item, $"{Place(member)}[{i}]") ?? "")];
 
+    public ImmutableArray<int> Wholes(string member)
+    {
+        var numbers = ImmutableArray.CreateBuilder<int>();
+        foreach (var (item, i) in Items(member, "whole numbers").Select((item, i) => (item, i)))
+        {
+            if (item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number))
+                numbers.Add(number);
+            else
+                Add($"{Place(member)}[{i}]", "must be a whole number of 32 bits");
+        }
+        return numbers.ToImmutable();
+    }
+
     public bool Flag(string member)
     {
         if (!found.TryGetValue(member, out var value))

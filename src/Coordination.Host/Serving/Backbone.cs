@@ -1,5 +1,6 @@
 using System.Reflection;
 using Coordination.Contracts;
+using Coordination.Host.Ballots;
 using Coordination.Host.Settings;
 using Coordination.Persistence;
 
@@ -20,6 +21,11 @@ internal static class Backbone
                 .UsePostgres(settings.Database!.ConnectionString)
                 .Guard(guard => settings.Configuration.GetSection(SettingNames.Guard).Bind(guard))
                 .AddRuns(runs => settings.Configuration.GetSection(SettingNames.Runs).Bind(runs))
+                .AddConsensus(consensus =>
+                {
+                    if (settings.Configuration[SettingNames.ConsensusFile] is { Length: > 0 } file)
+                        ConsensusFile.Read(file, consensus);
+                })
         );
         // Agents run elsewhere; their table belongs to the same database.
         services.AddWorkersSchema();

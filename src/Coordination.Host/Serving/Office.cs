@@ -20,6 +20,8 @@ internal sealed class Office : IAsyncDisposable
 
     public EffectClient Effects => services.GetRequiredService<EffectClient>();
 
+    public BallotClient Ballots => services.GetRequiredService<BallotClient>();
+
     public ITimers Timers => services.GetRequiredService<ITimers>();
 
     public IDeadLetters DeadLetters => services.GetRequiredService<IDeadLetters>();

@@ -14,6 +14,9 @@ internal static class SettingNames
     public const string Runs = "Coordination:Runs";
     public const string Guard = "Coordination:Guard";
 
+    /// <summary>A file with voters and policies.</summary>
+    public const string ConsensusFile = "Coordination:ConsensusFile";
+
     public static IReadOnlyList<string> All { get; } =
-    [Broker, BrokerPasswordFile, Database, DatabasePasswordFile, Urls, LogFormat, Outbox, Runs, Guard];
+    [Broker, BrokerPasswordFile, Database, DatabasePasswordFile, Urls, LogFormat, Outbox, Runs, Guard, ConsensusFile];
 }

@@ -1,5 +1,7 @@
+using Coordination.Host.Ballots;
 using Coordination.Host.CommandLine;
 using Coordination.Persistence;
+using Coordination.Sagas.Consensus;
 using Coordination.Sagas.Runs;
 using Npgsql;
 
@@ -58,6 +60,10 @@ internal static class SettingsReader
         Section<OutboxOptions>(configuration, SettingNames.Outbox, problems);
         Section<RunsOptions>(configuration, SettingNames.Runs, problems);
         Section<GuardOptions>(configuration, SettingNames.Guard, problems);
+        if (needs.HasFlag(Needs.Broker) && configuration[SettingNames.ConsensusFile] is { Length: > 0 } consensus)
+            problems.AddRange(
+                ConsensusFile.Read(consensus, new ConsensusOptions()).Select(fault => $"{SettingNames.ConsensusFile}: {fault}")
+            );
         if (needs.HasFlag(Needs.Database))
             settings = settings with { Database = Database(configuration, problems) };
         if (needs.HasFlag(Needs.Broker) && Broker(configuration, problems) is (var address, var uri))
