@@ -68,6 +68,7 @@ internal sealed class RunWork
         services.AddSingleton<EffectStore>();
         services.AddSingleton<IRetryBudgets, RetryBudgets>();
         services.AddSingleton<CallTimes>();
+        services.AddSingleton<DecisionStore>();
         services.AddSingleton<EffectSessions>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<StepIntake>();
