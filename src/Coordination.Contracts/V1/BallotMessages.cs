@@ -202,7 +202,7 @@ public sealed record BallotDecided : IBallotMessage
     /// <summary>What was decided; absent: nothing may be done.</summary>
     public string? Option { get; init; }
 
-    /// <summary><c>votes</c>, <c>safe-option</c>, <c>people</c> or <c>nobody</c>.</summary>
+    /// <summary><c>votes</c>, <c>arbiter</c>, <c>safe-option</c>, <c>people</c> or <c>nobody</c>.</summary>
     public required string DecidedBy { get; init; }
 
     /// <summary>The people who decided.</summary>

@@ -70,6 +70,7 @@ public static class BallotRecordKind
     public const string Arbiter = "arbiter";
     public const string People = "people";
     public const string Answer = "answer";
+    public const string Cancelled = "cancelled";
     public const string Decided = "decided";
 
     /// <summary>The real outcome was reported.</summary>

@@ -57,7 +57,10 @@ public sealed record BallotOpening
     public required string ContentHash { get; init; }
 
     [JsonIgnore]
-    public ImmutableArray<int> Panels => Electorate.Panels(Policy, Seats.Length);
+    public ImmutableArray<int> Panels => Electorate.Panels(Policy, [.. Seats.Select(seat => seat.Elector)], Flags, Domain);
+
+    /// <summary>Whether the name is an elector's or the arbiter's, who do not decide in the place of people.</summary>
+    internal bool IsVoter(string name) => Arbiter?.Elector.Voter == name || Seats.Any(seat => seat.Elector.Voter == name);
 
     /// <summary>The ballot of the first so many seats, as the rule sees it.</summary>
     internal Ballot Ballot(int seats, bool deadlinePassed) =>

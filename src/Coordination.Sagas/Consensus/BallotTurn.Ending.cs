@@ -11,7 +11,8 @@ internal sealed partial class BallotTurn
     {
         var fallback = result.Outcome == BallotOutcome.NoQuorum ? Opening.Policy.OnNoQuorum : Opening.Policy.OnSplit;
         var isUndecided = result.Outcome is BallotOutcome.Split or BallotOutcome.NoQuorum;
-        if (isUndecided && !ballot.Extended && fallback is Fallback.ExtendThenPeople or Fallback.ExtendThenSafeOption && !IsComplete())
+        // More time changes nothing where everybody has spoken, or those who have not cannot make a difference.
+        if (isUndecided && !ballot.Extended && fallback is Fallback.ExtendThenPeople or Fallback.ExtendThenSafeOption && CanStillChange())
         {
             Extend();
             return;
@@ -31,10 +32,6 @@ internal sealed partial class BallotTurn
         else
             AskPeople();
     }
-
-    // More time changes nothing where everybody has spoken.
-    private bool IsComplete() =>
-        Opening.Seats.Take(ballot.Asked).All(seat => ballot.Votes.Any(v => v.Round == ballot.Round && v.Voter == seat.Elector.Voter));
 
     private void Extend()
     {
@@ -60,12 +57,12 @@ internal sealed partial class BallotTurn
         var vote = ballot.Votes.FirstOrDefault(v => v.Voter == name);
         if (vote is null && !deadlinePassed)
             return;
-        var decides = vote is not null && !Vote.IsAbstention(vote.Choice) && vote.Confidence >= Opening.Policy.Rule.ConfidenceFloor;
+        var choice = ArbitersChoice(Opening, ballot.Votes);
         var reason =
-            decides ? $"The arbiter, {name}, says {vote!.Choice}."
+            choice is not null ? $"The arbiter, {name}, says {choice}."
             : vote is null ? $"The arbiter, {name}, said nothing in time."
             : $"The arbiter, {name}, does not say.";
-        ballot = ballot with { Explanation = ballot.Explanation.Add(reason), Leading = decides ? vote!.Choice : ballot.Leading };
+        ballot = ballot with { Explanation = ballot.Explanation.Add(reason), Leading = choice ?? ballot.Leading };
         Append(
             BallotRecordKind.Closed,
             line =>
@@ -78,18 +75,27 @@ internal sealed partial class BallotTurn
                         DeadlinePassed = deadlinePassed,
                         Arbiter = true,
                         Outcome = ballot.Outcome!,
-                        Leading = decides ? vote!.Choice : null,
+                        Leading = choice,
                         Tally = ImmutableSortedDictionary<string, double>.Empty,
                         ElectorateWeight = 1,
                         Explanation = [reason],
                     },
                 }
         );
-        if (decides && !Opening.Policy.Approval)
-            Finish(vote!.Choice, "arbiter", []);
+        if (choice is not null && !Opening.Policy.Approval)
+            Finish(choice, "arbiter", []);
         else
             AskPeople();
     }
+
+    /// <summary>What the arbiter decides; null where it abstains, is not sure, objects or is silent.</summary>
+    internal static string? ArbitersChoice(BallotOpening opening, ImmutableArray<SealedVote> votes) =>
+        votes.FirstOrDefault(v => v.Voter == opening.Arbiter?.Elector.Voter) is { } vote
+        && !Vote.IsAbstention(vote.Choice)
+        && vote.Confidence >= opening.Policy.Rule.ConfidenceFloor
+        && vote.Veto?.IsComplete is not true
+            ? vote.Choice
+            : null;
 
     private void AskPeople()
     {
@@ -115,14 +121,7 @@ internal sealed partial class BallotTurn
 
     public void Answered(AnswerBallot answer)
     {
-        var why =
-            ballot.Status == BallotStatus.Voting ? "The voters are still being asked."
-            : ballot.Status == BallotStatus.Decided ? "The ballot is decided."
-            : Opening.Seats.Any(seat => seat.Elector.Voter == answer.AnsweredBy) ? "A voter cannot decide in the place of people."
-            : answer.Option is { } option && Opening.Options.All(o => o.Name != option)
-                ? $"There is no such option; the options are {string.Join(", ", Opening.Options.Select(o => o.Name))}."
-            : ballot.Answers.Any(a => a.Person == answer.AnsweredBy) ? $"{answer.AnsweredBy} has answered already: one answer a person."
-            : null;
+        var why = WhyNot(ballot, answer.AnsweredBy, answer.Option);
         Append(
             BallotRecordKind.Answer,
             line => line with { Answer = new RecordedAnswer(answer.AnsweredBy, answer.Option, answer.Note, why) }
@@ -138,6 +137,16 @@ internal sealed partial class BallotTurn
         if (answer.Option is null || agreeing.Length >= Opening.Policy.People)
             Finish(answer.Option, "people", agreeing);
     }
+
+    /// <summary>Why a person's answer does not count; null when it does.</summary>
+    internal static string? WhyNot(BallotState ballot, string person, string? option) =>
+        ballot.Status == BallotStatus.Voting ? "The voters are still being asked."
+        : ballot.Status == BallotStatus.Decided ? "The ballot is decided."
+        : ballot.Opening.IsVoter(person) ? "A voter cannot decide in the place of people."
+        : option is not null && ballot.Opening.Options.All(o => o.Name != option)
+            ? $"There is no such option; the options are {string.Join(", ", ballot.Opening.Options.Select(o => o.Name))}."
+        : ballot.Answers.Any(a => a.Person == person) ? $"{person} has answered already: one answer a person."
+        : null;
 
     public void OutcomeReported(ReportOutcome report)
     {

@@ -8,7 +8,7 @@ internal sealed partial class BallotTurn
 {
     public void Voted(CastVote vote, VerifiedSender sender)
     {
-        var (treatment, detail) = Judge(vote, sender);
+        var (treatment, detail) = Judge(ballot, vote, sender);
         var flip = Flip(vote, treatment);
         Append(BallotRecordKind.Vote, line => line with { Vote = new RecordedVote(vote, sender.User, treatment, detail, flip) });
         if (!CountedVotes.IsValid(treatment))
@@ -45,16 +45,18 @@ internal sealed partial class BallotTurn
             Line = line,
         };
 
-    private (VoteTreatment Treatment, string? Detail) Judge(CastVote vote, VerifiedSender sender)
+    /// <summary>What a vote is worth to a ballot as it stands, and why when it does not count.</summary>
+    internal static (VoteTreatment Treatment, string? Detail) Judge(BallotState ballot, CastVote vote, VerifiedSender sender)
     {
-        var place = Opening.Seats.Select((seat, i) => (seat, i)).FirstOrDefault(s => s.seat.Elector.Voter == vote.Voter, (null!, -1)).i;
+        var opening = ballot.Opening;
+        var place = opening.Seats.Select((seat, i) => (seat, i)).FirstOrDefault(s => s.seat.Elector.Voter == vote.Voter, (null!, -1)).i;
         var seat =
-            place >= 0 ? Opening.Seats[place]
-            : Opening.Arbiter is { } arbiter && arbiter.Elector.Voter == vote.Voter ? arbiter
+            place >= 0 ? opening.Seats[place]
+            : opening.Arbiter is { } arbiter && arbiter.Elector.Voter == vote.Voter ? arbiter
             : null;
         if (seat is null)
             return (VoteTreatment.Stranger, $"'{vote.Voter}' is not in the electorate of this ballot.");
-        if (Forgery(seat, vote, sender) is { } forgery)
+        if (Forgery(opening.Policy, seat, vote, sender) is { } forgery)
             return (VoteTreatment.Forged, forgery);
         if (ballot.Status != BallotStatus.Voting)
             return (VoteTreatment.Late, "The voting was over before the vote came.");
@@ -71,7 +73,7 @@ internal sealed partial class BallotTurn
         if (ballot.Votes.Any(v => v.Voter == vote.Voter && v.Round == vote.Round))
             return (VoteTreatment.Duplicate, $"'{vote.Voter}' has voted in this round; the first vote counts.");
         var electors = new HashSet<string>(StringComparer.Ordinal) { vote.Voter };
-        var rule = Opening.Ballot(Opening.Seats.Length, deadlinePassed: false);
+        var rule = opening.Ballot(opening.Seats.Length, deadlinePassed: false);
         var asVote = new Vote
         {
             Voter = vote.Voter,
@@ -86,16 +88,16 @@ internal sealed partial class BallotTurn
         };
     }
 
-    private string? Forgery(Seat seat, CastVote vote, VerifiedSender sender)
+    private static string? Forgery(BallotPolicy policy, Seat seat, CastVote vote, VerifiedSender sender)
     {
         if (!seat.Users.IsEmpty && !sender.FromHere && (sender.User is null || !seat.Users.Contains(sender.User)))
             return $"The broker's user is not one of '{vote.Voter}'.";
-        if (!Opening.Policy.Signed)
+        if (!policy.Signed)
             return null;
         using var key = seat.PublicKey is { } pem ? PolicyCheck.PublicKeyOf(pem) : null;
         return key is not null && VoteSignature.IsSigned(vote, key)
             ? null
-            : $"The vote does not carry the signature of '{vote.Voter}', which tier {Opening.Policy.Tier} asks for.";
+            : $"The vote does not carry the signature of '{vote.Voter}', which tier {policy.Tier} asks for.";
     }
 
     private string? Flip(CastVote vote, VoteTreatment treatment) =>
@@ -144,6 +146,15 @@ internal sealed partial class BallotTurn
             Closed(result);
     }
 
+    // Whether a vote that is not there yet could make another outcome of it.
+    private bool CanStillChange() =>
+        Tally
+            .Decide(
+                Opening.Ballot(ballot.Asked, deadlinePassed: false),
+                Debate.Effective(ballot.Votes, ballot.Round, Opening.Evidence, deadlinePassed: false)
+            )
+            .Outcome == BallotOutcome.Open;
+
     private static bool IsUndisputed(TallyResult result) => result.Outcome is BallotOutcome.Decided or BallotOutcome.Split;
 
     private RecordedClose Close(TallyResult result, bool deadlinePassed) =>
@@ -165,7 +176,11 @@ internal sealed partial class BallotTurn
         ballot = ballot with { Asked = Opening.Panels.First(size => size > before) };
         NewPhase(Opening.Deadline);
         Append(BallotRecordKind.Widened, line => line with { Note = $"{before} voters were not of one mind: {ballot.Asked} are asked." });
-        Ask(Opening.Seats.Take(ballot.Asked).Skip(before));
+        // Five of seven may have settled it for the seven: nobody is asked for a vote that changes nothing.
+        if (ballot.Asked == Opening.Seats.Length && !CanStillChange())
+            Count(deadlinePassed: false);
+        else
+            Ask(Opening.Seats.Take(ballot.Asked).Skip(before));
     }
 
     private void NextRound()

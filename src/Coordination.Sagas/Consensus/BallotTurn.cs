@@ -60,7 +60,9 @@ internal sealed partial class BallotTurn(BallotState state, DateTimeOffset now)
             Refuse(ReasonCode.StaleGeneration, "The ballot is decided.");
             return;
         }
-        ballot = ballot with { Outcome = ReasonCode.Cancelled, Explanation = [$"Cancelled by {cancel.RequestedBy}."] };
+        var reason = $"Cancelled by {cancel.RequestedBy}{(string.IsNullOrWhiteSpace(cancel.Note) ? "." : $": {cancel.Note}")}";
+        ballot = ballot with { Outcome = ReasonCode.Cancelled, Explanation = [reason] };
+        Append(BallotRecordKind.Cancelled, line => line with { Note = reason });
         Finish(option: null, "nobody", []);
     }
 

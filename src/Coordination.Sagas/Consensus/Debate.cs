@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Coordination.Sagas.Consensus;
 
 /// <summary>
-/// What counts when there has been more than one round. A voter who says something else than before, without a reference nobody had named before, has been
-/// talked round: the earlier vote counts (in published measurements such flips went from right to wrong more often than back).
+/// What counts when there has been more than one round. A voter who says something else than before, or is surer of it, without a reference nobody had named
+/// before, has been talked round: the earlier vote counts (in published measurements such flips went from right to wrong more often than back). A veto needs
+/// no news: it counts in every round.
 /// </summary>
 internal static class Debate
 {
@@ -43,5 +44,5 @@ internal static class Debate
         SealedVote next,
         ImmutableArray<SealedVote> votes,
         ImmutableArray<string> known
-    ) => next.Choice == before.Choice || IsNewGround(next, votes, known) ? next : before;
+    ) => IsNewGround(next, votes, known) ? next : before with { Veto = next.Veto ?? before.Veto };
 }

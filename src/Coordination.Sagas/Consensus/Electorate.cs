@@ -13,8 +13,7 @@ internal static class Electorate
     /// </summary>
     public static ImmutableArray<VoterProfile> InOrder(ImmutableArray<VoterProfile> voters, ImmutableArray<string> flags, string? domain)
     {
-        bool IsHeardFirst(VoterProfile voter) =>
-            voter.ExpertDomains.Any(flags.Contains) || voter.VetoDomains.Any(d => d == domain || flags.Contains(d));
+        bool IsHeardFirst(VoterProfile voter) => Electorate.IsHeardFirst(ElectorOf(voter, NothingKnown), flags, domain);
 
         var turns = new Dictionary<string, int>(StringComparer.Ordinal);
         return
@@ -28,20 +27,36 @@ internal static class Electorate
         ];
     }
 
-    /// <summary>Sizes of the panels that are asked one after the other; the last is the whole electorate.</summary>
-    public static ImmutableArray<int> Panels(BallotPolicy policy, int electors) =>
-        [.. policy.Panels.Where(size => size < electors), electors];
+    /// <summary>
+    /// Sizes of the panels that are asked one after the other; the last is the whole electorate. None is smaller than the tier asks for, or leaves out somebody
+    /// whose objection would count: nobody may be outvoted by not being asked.
+    /// </summary>
+    public static ImmutableArray<int> Panels(
+        BallotPolicy policy,
+        IReadOnlyCollection<Elector> electors,
+        ImmutableArray<string> flags,
+        string? domain
+    )
+    {
+        var least = Math.Max(Tiers.Electors(policy.Tier), electors.Count(e => IsHeardFirst(e, flags, domain)));
+        return [.. policy.Panels.Where(size => size >= least && size < electors.Count), electors.Count];
+    }
 
     /// <summary>Why these voters could not decide under the policy; a place is a path in the message that opens a ballot.</summary>
     /// <param name="policy">With its tier applied.</param>
     /// <param name="voters">In the order they are asked.</param>
+    /// <param name="flags">Raised risks.</param>
+    /// <param name="domain">The field the ballot belongs to.</param>
     /// <param name="judged">What is known of their votes so far; those not in it are newcomers.</param>
     public static IReadOnlyList<Problem> Problems(
         BallotPolicy policy,
         ImmutableArray<VoterProfile> voters,
+        ImmutableArray<string> flags,
+        string? domain,
         IReadOnlyDictionary<string, Competence> judged
     )
     {
+        ImmutableArray<Elector> electors = [.. voters.Select(voter => ElectorOf(voter, judged))];
         var problems = new List<Problem>();
         if (voters.Length < Tiers.Electors(policy.Tier))
             problems.Add(
@@ -55,13 +70,13 @@ internal static class Electorate
                     .Select(voter => Refusal($"voter '{voter.Name}' has no public key; votes of tier {policy.Tier} are signed."))
             );
         }
-        foreach (var size in Panels(policy, voters.Length))
+        foreach (var size in Panels(policy, electors, flags, domain))
         {
             var ballot = new Ballot
             {
                 Rule = policy.Rule,
                 Options = ["a", "b"],
-                Electorate = [.. voters.Take(size).Select(voter => ElectorOf(voter, judged))],
+                Electorate = [.. electors.Take(size)],
             };
             problems.AddRange(BallotCheck.Faults(ballot).Select(fault => fault with { Code = ReasonCode.AdmissionDenied }));
             // A smaller panel that lacks a family only means that more are asked.
@@ -70,6 +85,8 @@ internal static class Electorate
         }
         return problems;
     }
+
+    private static readonly Dictionary<string, Competence> NothingKnown = [];
 
     public static Elector ElectorOf(VoterProfile voter, IReadOnlyDictionary<string, Competence> judged)
     {
@@ -84,6 +101,19 @@ internal static class Electorate
             VetoDomains = voter.VetoDomains,
             ExpertDomains = voter.ExpertDomains,
         };
+    }
+
+    private static bool IsHeardFirst(Elector elector, ImmutableArray<string> flags, string? domain)
+    {
+        var asked = new Ballot
+        {
+            Rule = new TallyRule(),
+            Options = [],
+            Electorate = [],
+            Domain = domain,
+            Flags = flags,
+        };
+        return asked.MayVeto(elector) || elector.IsExpertFor(flags);
     }
 
     private static Problem Refusal(string message) =>

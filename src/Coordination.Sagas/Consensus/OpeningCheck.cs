@@ -67,7 +67,9 @@ internal sealed class OpeningCheck
         ImmutableArray<string> flags = [.. message.Flags ?? []];
         var domain = message.Domain ?? policy.Domain;
         var electorate = Electorate.InOrder([.. names.Select(name => voters[name])], flags, domain);
-        problems.AddRange(Electorate.Problems(policy, electorate, judged));
+        problems.AddRange(Electorate.Problems(policy, electorate, flags, domain, judged));
+        if (policy.Signed && UsesArbiter(policy) && voters.TryGetValue(policy.Arbiter!, out var arbiter) && arbiter.PublicKey is null)
+            problems.Add(Refusal("policy", $"its arbiter '{arbiter.Name}' has no public key; votes of tier {policy.Tier} are signed."));
         if (problems.Count > 0)
             return (null, problems);
         return (Opening(message, policy, asked, electorate, flags, domain, judged, now), []);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Coordination.Contracts.V1;
 
 namespace Coordination.Sagas.Consensus;
 
@@ -76,15 +77,36 @@ internal static class PolicyCheck
                 yield return $"its arbiter '{policy.Arbiter}' is not defined.";
             else if (policy.Voters.Contains(policy.Arbiter))
                 yield return $"its arbiter '{policy.Arbiter}' is one of its voters.";
+            else if (Tiers.Apply(policy, policy.Tier).Signed && voters[policy.Arbiter].PublicKey is null)
+                yield return $"its arbiter '{policy.Arbiter}' has no public key; its votes are signed.";
         }
         if (policy.Panels.Zip(policy.Panels.Skip(1)).Any(pair => pair.First >= pair.Second) || policy.Panels.Any(size => size < 1))
             yield return "sizes of panels must rise.";
+        if (policy.Voters.IsEmpty)
+        {
+            // Who votes is known when a ballot names them; what the rule itself cannot mean is known now.
+            foreach (var problem in OfRule(policy.Rule))
+                yield return problem;
+        }
         if (policy.Voters.IsEmpty || policy.Voters.Any(name => !voters.ContainsKey(name)) || policy.Tier == RiskTier.T0)
             yield break;
         foreach (var problem in Winnable(Tiers.Apply(policy, policy.Tier), [.. policy.Voters.Select(name => voters[name])]))
             yield return problem;
     }
 
+    private static IEnumerable<string> OfRule(TallyRule rule)
+    {
+        var faults = new List<Problem>();
+        BallotCheck.RuleFaults(rule, faults);
+        return
+        [
+            .. faults.Select(fault => fault.Message),
+            .. rule.Kind == QuorumKind.KOfN && rule.K < 1 ? [$"policy.k is {rule.K} and must be 1 or more."] : Array.Empty<string>(),
+        ];
+    }
+
     private static IEnumerable<string> Winnable(BallotPolicy policy, ImmutableArray<VoterProfile> voters) =>
-        Electorate.Problems(policy, voters, new Dictionary<string, Competence>()).Select(problem => problem.Message);
+        Electorate
+            .Problems(policy, Electorate.InOrder(voters, [], policy.Domain), [], policy.Domain, new Dictionary<string, Competence>())
+            .Select(problem => problem.Message);
 }
