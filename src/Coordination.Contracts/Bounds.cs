@@ -35,6 +35,9 @@ internal static class Bounds
     /// <summary>Members that have to be equal for answers to be.</summary>
     public const int FieldsOfAgreement = 20;
 
+    /// <summary>The shortest time to vote: 100 ms.</summary>
+    public const long VotingMs = 100;
+
     public const int Electors = 100;
     public const int Options = 50;
     public const int OptionLength = 100;

@@ -114,6 +114,7 @@ internal static class BallotSamples
                 Rationale = "Third charge-back of this card.",
                 Evidence = ["card:99"],
                 Veto = new VoteVeto { Reason = "charge-back pattern", Evidence = "card:99" },
+                QuestionHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                 Model = "model-x-2026-05",
                 PromptHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                 Signature = "MEUCIQ==",
@@ -160,7 +161,16 @@ internal static class BallotSamples
             BallotId = Ballot,
             Outcome = ReasonCode.Vetoed,
         };
-        yield return (told, told with { Outcome = BallotOutcomes.Decided, Option = "refund", Detail = "by votes" });
+        yield return (
+            told,
+            told with
+            {
+                Outcome = BallotOutcomes.Decided,
+                Option = "refund",
+                OpeningHash = "9f86d081884c7d65",
+                Detail = "by votes",
+            }
+        );
         var answer = new AnswerBallot { BallotId = Ballot, AnsweredBy = "ada" };
         yield return (answer, answer with { Option = "review", Note = "Called the customer." });
         var cancel = new CancelBallot { BallotId = Ballot, RequestedBy = "helpdesk" };

@@ -35,6 +35,7 @@ public sealed class VoteSignatureTests
             { "no evidence", Vote with { Evidence = null } },
             { "veto", Vote with { Veto = null } },
             { "veto's reason", Vote with { Veto = Vote.Veto! with { Reason = null } } },
+            { "question", Vote with { QuestionHash = "00" } },
             { "model", Vote with { Model = "m" } },
         };
 

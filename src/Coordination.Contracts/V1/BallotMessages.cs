@@ -23,7 +23,7 @@ public sealed record OpenBallot : IBallotMessage
     /// <summary>2 to 50.</summary>
     public required IReadOnlyList<BallotOption> Options { get; init; }
 
-    /// <summary>The option that does no harm, taken where the policy says so when the voters cannot decide.</summary>
+    /// <summary>The option that does nothing and so no harm, taken where the policy says so when the voters cannot decide. It has no arguments.</summary>
     public string? SafeOption { get; init; }
 
     /// <summary>The field the question belongs to, for example <c>payments</c>: whose veto and whose record count. Absent: the policy's.</summary>
@@ -38,7 +38,7 @@ public sealed record OpenBallot : IBallotMessage
     /// <summary>Who votes, by name; all must be known to the host. Absent: the policy's electorate.</summary>
     public IReadOnlyList<string>? Voters { get; init; }
 
-    /// <summary>Time to vote in milliseconds, at most 30 days. Absent: the policy's.</summary>
+    /// <summary>Time to vote in milliseconds, 100 ms to 30 days. Absent: the policy's.</summary>
     public long? DeadlineMs { get; init; }
     public required string Requester { get; init; }
 
@@ -146,6 +146,12 @@ public sealed record CastVote : IBallotMessage
     public IReadOnlyList<string>? Evidence { get; init; }
 
     public VoteVeto? Veto { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the question as the voter received it, in hexadecimal digits: of the canonical JSON of <see cref="RequestVote"/> without <c>voter</c> and
+    /// <c>timeoutMs</c>. Needed in signed votes: a signature counts for the question it was given to. Absent elsewhere: not said.
+    /// </summary>
+    public string? QuestionHash { get; init; }
 
     /// <summary>The model that was asked, for the record.</summary>
     public string? Model { get; init; }

@@ -9,9 +9,18 @@ internal static class BallotRules
         findings.Name("policy", message.Policy);
         findings.Text("question", message.Question, Bounds.QuestionLength);
         Options(message.Options, findings);
-        if (message.SafeOption is { } safe && message.Options.All(option => !string.Equals(option.Name, safe, StringComparison.Ordinal)))
+        if (message.SafeOption is { } safe)
         {
-            findings.Fault("safeOption", "must be one of the options");
+            var meant = message.Options.FirstOrDefault(option => string.Equals(option.Name, safe, StringComparison.Ordinal));
+            if (meant is null || meant.Arguments is not null)
+            {
+                findings.Fault(
+                    "safeOption",
+                    meant is null
+                        ? "must be one of the options"
+                        : "must be an option without arguments: it is taken without a decision, so it may do nothing"
+                );
+            }
         }
 
         Particulars("", message.Tier, message.Domain, message.Flags, message.Evidence, findings);
@@ -26,7 +35,7 @@ internal static class BallotRules
 
         if (message.DeadlineMs is { } deadline)
         {
-            findings.Range("deadlineMs", deadline, 1, Bounds.DeadlineMs);
+            findings.Range("deadlineMs", deadline, Bounds.VotingMs, Bounds.DeadlineMs);
         }
 
         findings.Text("requester", message.Requester, Bounds.PartyLength);
@@ -97,6 +106,7 @@ internal static class BallotRules
             Rationale("veto.evidence", veto.Evidence, findings);
         }
 
+        Word("questionHash", message.QuestionHash, findings);
         Word("model", message.Model, findings);
         Word("promptHash", message.PromptHash, findings);
         Word("signature", message.Signature, findings);

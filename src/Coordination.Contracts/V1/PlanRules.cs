@@ -113,18 +113,27 @@ internal static class PlanRules
         findings.Text(path + ".allow", decision.Allow, Bounds.OptionLength);
         findings.Count(path + ".others", decision.Others.Count, 1, Bounds.Flags);
         var seen = new HashSet<string>(StringComparer.Ordinal) { decision.Allow };
+        if (decision.Allow is "ABSTAIN" or "RECUSED")
+        {
+            findings.Fault(path + ".allow", "means no option at all");
+        }
+
         for (var i = 0; i < decision.Others.Count && i < Bounds.Flags; i++)
         {
             findings.Text($"{path}.others[{i}]", decision.Others[i], Bounds.OptionLength);
-            if (!seen.Add(decision.Others[i]))
+            if (decision.Others[i] is "ABSTAIN" or "RECUSED")
+            {
+                findings.Fault($"{path}.others[{i}]", "means no option at all");
+            }
+            else if (!seen.Add(decision.Others[i]))
             {
                 findings.Fault($"{path}.others[{i}]", "is an option already");
             }
         }
 
-        if (decision.SafeOption is { } safe && !seen.Contains(safe))
+        if (decision.SafeOption is { } safe && (!seen.Contains(safe) || string.Equals(safe, decision.Allow, StringComparison.Ordinal)))
         {
-            findings.Fault(path + ".safeOption", "must be one of the options");
+            findings.Fault(path + ".safeOption", "must be one of others: what allows the step is never taken without a decision");
         }
 
         BallotRules.Particulars(path + ".", decision.Tier, null, decision.Flags, decision.Evidence, findings);

@@ -100,7 +100,7 @@ public sealed record DecisionPlan
     /// <summary>The other options, 1 to 20; any of them fails the step.</summary>
     public required IReadOnlyList<string> Others { get; init; }
 
-    /// <summary>One of the options, for policies that fall back on it.</summary>
+    /// <summary>One of <see cref="Others"/>, for policies that fall back on it.</summary>
     public string? SafeOption { get; init; }
 
     /// <summary>As in <see cref="OpenBallot"/>.</summary>

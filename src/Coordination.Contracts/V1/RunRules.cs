@@ -96,6 +96,11 @@ internal static class RunRules
             findings.Text("option", option, Bounds.OptionLength);
         }
 
+        if (message.OpeningHash is { } hash)
+        {
+            findings.VisibleText("openingHash", hash, Bounds.WordLength);
+        }
+
         if (message.Detail is { } detail)
         {
             findings.Text("detail", detail, Bounds.NoteLength);

@@ -14,6 +14,9 @@ public sealed record RunBallotDecided : IRunMessage
     /// <summary>What was decided; absent: nothing may be done.</summary>
     public string? Option { get; init; }
 
+    /// <summary>Of the request the ballot was opened with: the run takes an option only of the ballot it asked for. Absent without an option.</summary>
+    public string? OpeningHash { get; init; }
+
     /// <summary>For a person to read, up to 500 characters.</summary>
     public string? Detail { get; init; }
 }

@@ -31,6 +31,7 @@ public static class VoteSignature
         Add(text, vote.Veto is null ? null : "veto");
         Add(text, vote.Veto?.Reason);
         Add(text, vote.Veto?.Evidence);
+        Add(text, vote.QuestionHash);
         Add(text, vote.Model);
         Add(text, vote.PromptHash);
         return Encoding.UTF8.GetBytes(text.ToString());

@@ -69,11 +69,13 @@ internal static class VerifyCommand
     {
         var lines = await office.Ballots.RecordAsync(ballot.BallotId, cancellationToken);
         var faults = BallotAudit.Faults([.. lines.Select(line => (line.Line, line.Hash))], lines is [.., var last] ? last.LastHash : null);
+        if (!faults.IsEmpty)
+            return faults.Select(fault => $"ballot {ballot.BallotId}: {fault}");
         var decided = lines.Select(line => BallotRecord.Parse(line.Line).Decision).LastOrDefault(d => d is not null);
         var view =
-            faults.IsEmpty && ballot.Status == "decided" && (decided?.Option != ballot.Option || decided?.Outcome != ballot.Outcome)
+            ballot.Status == "decided" && (decided?.Option != ballot.Option || decided?.Outcome != ballot.Outcome)
                 ? ["the ballot's row says another decision than its record."]
                 : Array.Empty<string>();
-        return faults.Concat(view).Select(fault => $"ballot {ballot.BallotId}: {fault}");
+        return view.Select(fault => $"ballot {ballot.BallotId}: {fault}");
     }
 }

@@ -129,7 +129,7 @@ public static class BallotAudit
 
     private static BallotState Answered(BallotState ballot, RecordedAnswer answer, int line, ImmutableArray<string>.Builder faults)
     {
-        var counts = BallotTurn.WhyNot(ballot, answer.Person, answer.Option) is null;
+        var counts = BallotTurn.WhyNot(ballot, answer.Person, answer.User, answer.Option) is null;
         if (counts != answer.Refusal is null)
             faults.Add($"line {line}: the answer of {answer.Person} {(counts ? "counts" : "does not count")} by the lines before it.");
         return answer.Refusal is null

@@ -48,6 +48,21 @@ public sealed class BallotDriver
             ? new Dictionary<string, Competence>(0)
             : await store.CompetenceAsync(work, cause.Tenant, domain, context.CancellationToken);
         var (opening, problems) = check.Check(message, judged, now);
+        if (cause.HopsLeft < MinimumHops)
+        {
+            (opening, problems) = (
+                null,
+                [
+                    new Problem
+                    {
+                        Code = ReasonCode.Expired,
+                        Path = "headers." + EnvelopeHeaders.Hops,
+                        Message =
+                            $"{cause.HopsLeft} hops are left; a ballot needs {MinimumHops}: to the voter, to the vote, and one to spare.",
+                    },
+                ]
+            );
+        }
         if (opening is null)
         {
             saga.IsNothing = true;
@@ -74,19 +89,19 @@ public sealed class BallotDriver
         if (opening.ContentHash == OpeningCheck.HashOf(context.Message))
             mail.OpenedAgain(work, context.Saga, opening, cause);
         else
-            Refuse(
-                work,
-                cause,
-                opening.BallotId,
-                [
-                    new Problem
-                    {
-                        Code = ReasonCode.IdempotencyConflict,
-                        Path = "ballotId",
-                        Message = $"ballot {opening.BallotId} was opened before with another content; take a new id for a new ballot.",
-                    },
-                ]
-            );
+        {
+            Problem[] problems =
+            [
+                new Problem
+                {
+                    Code = ReasonCode.IdempotencyConflict,
+                    Path = "ballotId",
+                    Message = $"ballot {opening.BallotId} was opened before with another content; take a new id for a new ballot.",
+                },
+            ];
+            Refuse(work, cause, opening.BallotId, problems);
+            mail.RefusedToRun(work, cause, context.Message, problems);
+        }
         return Task.CompletedTask;
     }
 
@@ -120,6 +135,8 @@ public sealed class BallotDriver
         metrics.Refused(nameof(OpenBallot), problems[0].Code);
         logger.BallotRefused(ballotId, problems[0].Code, problems.Count, problems[0].Message);
     }
+
+    private const int MinimumHops = 3;
 
     private void Carry(BallotDecision decision, BallotState? before, BallotSaga saga, IUnitOfWork work, Envelope cause, DateTimeOffset now)
     {

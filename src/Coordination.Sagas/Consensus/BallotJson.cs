@@ -14,6 +14,7 @@ namespace Coordination.Sagas.Consensus;
 [JsonSerializable(typeof(BallotRecord))]
 [JsonSerializable(typeof(BallotOpening))]
 [JsonSerializable(typeof(BallotState))]
+[JsonSerializable(typeof(BallotArgument))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(IReadOnlyList<Problem>))]
 internal sealed partial class BallotJson : JsonSerializerContext

@@ -20,7 +20,7 @@ internal sealed class BallotMail(EnvelopeFactory envelopes)
             switch (action)
             {
                 case BallotAction.Ask ask:
-                    var request = Request(ballot, ask.Voter, now);
+                    var request = BallotQuestion.Of(ballot, ask.Voter, now);
                     // Not in the ballot's order: a voter whose queue is not there must not hold up the decision.
                     work.Send(
                         OfBallot(
@@ -39,6 +39,7 @@ internal sealed class BallotMail(EnvelopeFactory envelopes)
                         BallotId = decided.BallotId,
                         Outcome = decided.Outcome,
                         Option = decided.Option,
+                        OpeningHash = ballot.Opening.ContentHash,
                         Detail = $"{decided.Outcome}, decided by {decided.DecidedBy}",
                     };
                     work.Send(OfBallot(ContractOutgoing.To(Wire.RunsEndpoint, told, Of(saga, cause)), saga, ordered: true));
@@ -96,41 +97,6 @@ internal sealed class BallotMail(EnvelopeFactory envelopes)
             Detail = problems[0].Message is { Length: > 500 } text ? text[..500] : problems[0].Message,
         };
         work.Send(ContractOutgoing.To(Wire.RunsEndpoint, told, envelopes.CausedBy(cause)));
-    }
-
-    private static RequestVote Request(BallotState ballot, string voter, DateTimeOffset now)
-    {
-        var opening = ballot.Opening;
-        var arguments = ballot.Votes.Where(v => v.Round == ballot.Round - 1 && !Vote.IsAbstention(v.Choice)).ToArray();
-        return new RequestVote
-        {
-            BallotId = opening.BallotId,
-            Round = ballot.Round,
-            Voter = voter,
-            Question = opening.Question,
-            Subject = opening.Subject,
-            Options = opening.Options,
-            Domain = opening.Domain,
-            Flags = opening.Flags.IsEmpty ? null : opening.Flags,
-            Evidence = opening.Evidence.IsEmpty ? null : opening.Evidence,
-            // Sorted by what was said, so that their order does not tell who said it.
-            Arguments =
-                arguments.Length == 0
-                    ? null
-                    :
-                    [
-                        .. arguments
-                            .OrderBy(v => v.Choice, StringComparer.Ordinal)
-                            .ThenBy(v => v.Rationale, StringComparer.Ordinal)
-                            .Select(v => new BallotArgument
-                            {
-                                Choice = v.Choice,
-                                Rationale = v.Rationale,
-                                Evidence = v.Evidence.IsEmpty ? null : v.Evidence,
-                            }),
-                    ],
-            TimeoutMs = Math.Max(1, (long)((ballot.EndsAt ?? now) - now).TotalMilliseconds),
-        };
     }
 
     // One timer at a time: that of the phase the ballot is in. Its token follows from the phase, so nothing must be remembered to cancel it.

@@ -108,7 +108,8 @@ public sealed record RecordedClose
 /// <param name="Option">What; null: nothing may be done.</param>
 /// <param name="Note">Why, in the person's words.</param>
 /// <param name="Refusal">Why it does not count; null when it does.</param>
-public sealed record RecordedAnswer(string Person, string? Option, string? Note, string? Refusal);
+/// <param name="User">The broker's verified user, if there was one.</param>
+public sealed record RecordedAnswer(string Person, string? Option, string? Note, string? Refusal, string? User = null);
 
 /// <summary>The end of a ballot.</summary>
 /// <param name="Outcome">How the voting ended.</param>

@@ -32,6 +32,15 @@ public sealed class BallotDecisionRow
     public required string Tier { get; set; }
     public required string DecidedBy { get; set; }
     public DateTimeOffset DecidedAt { get; set; }
+
+    /// <summary>The policy's name, without its version.</summary>
+    public required string Policy { get; set; }
+
+    /// <summary>The run whose step it was asked for, and which alone may act on it.</summary>
+    public Guid? RunId { get; set; }
+
+    /// <summary>That step.</summary>
+    public string? StepId { get; set; }
 }
 
 /// <summary>A ballot that was not opened, or not again with another content.</summary>

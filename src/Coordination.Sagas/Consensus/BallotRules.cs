@@ -51,7 +51,7 @@ public static class BallotRules
                 turn.Voted(vote, sender);
                 break;
             case AnswerBallot answer:
-                turn.Answered(answer);
+                turn.Answered(answer, sender);
                 break;
             case BallotTimerDue due:
                 turn.TimerDue(due);

@@ -23,6 +23,9 @@ public sealed record BallotOpening
 {
     public required Guid BallotId { get; init; }
 
+    /// <summary>Version of the rules that count it: what they mean for a ballot never changes afterwards.</summary>
+    public int Rules { get; init; } = 1;
+
     /// <summary>With its tier applied.</summary>
     public required BallotPolicy Policy { get; init; }
 
@@ -59,8 +62,14 @@ public sealed record BallotOpening
     [JsonIgnore]
     public ImmutableArray<int> Panels => Electorate.Panels(Policy, [.. Seats.Select(seat => seat.Elector)], Flags, Domain);
 
-    /// <summary>Whether the name is an elector's or the arbiter's, who do not decide in the place of people.</summary>
-    internal bool IsVoter(string name) => Arbiter?.Elector.Voter == name || Seats.Any(seat => seat.Elector.Voter == name);
+    /// <summary>Whether it is an elector or the arbiter, or a user of the broker that votes for one: they do not decide in the place of people.</summary>
+    internal bool IsVoter(string name, string? user) =>
+        Seats
+            .Concat(Arbiter is null ? [] : [Arbiter])
+            .Any(seat =>
+                seat.Elector.Voter.Equals(name.Trim(), StringComparison.OrdinalIgnoreCase)
+                || (user is not null && seat.Users.Contains(user))
+            );
 
     /// <summary>The ballot of the first so many seats, as the rule sees it.</summary>
     internal Ballot Ballot(int seats, bool deadlinePassed) =>

@@ -13,8 +13,8 @@ internal sealed class BallotStore(SqlDialect sql)
 {
     private readonly string append = $"INSERT INTO {sql.Table("ballot_record")} (ballot_id, seq, at, kind, line, hash) VALUES ";
     private readonly string decide =
-        $"INSERT INTO {sql.Table("ballot_decision")} (ballot_id, tenant, outcome, option, arguments_hash, tier, decided_by, decided_at) "
-        + "VALUES (@ballot, @tenant, @outcome, @option, @arguments, @tier, @by, @at)";
+        $"INSERT INTO {sql.Table("ballot_decision")} (ballot_id, tenant, outcome, option, arguments_hash, tier, decided_by, decided_at, policy, run_id, step_id) "
+        + "VALUES (@ballot, @tenant, @outcome, @option, @arguments, @tier, @by, @at, @policy, @run, @step)";
     private readonly string refuse =
         $"INSERT INTO {sql.Table("ballot_rejection")} (message_id, ballot_id, tenant, at, reason, problems) "
         + $"VALUES (@message, @ballot, @tenant, {sql.Now}, @reason, @problems)";
@@ -101,7 +101,10 @@ internal sealed class BallotStore(SqlDialect sql)
                 ("arguments", ArgumentsHash(ballot.Opening, decision.Option), ColumnKind.Bytes),
                 ("tier", ballot.Opening.Policy.Tier.ToString(), ColumnKind.Text),
                 ("by", decision.DecidedBy, ColumnKind.Text),
-                ("at", ballot.DecidedAt, ColumnKind.Time)
+                ("at", ballot.DecidedAt, ColumnKind.Time),
+                ("policy", ballot.Opening.Policy.Name, ColumnKind.Text),
+                ("run", ballot.Opening.RunId, ColumnKind.Uuid),
+                ("step", ballot.Opening.StepId, ColumnKind.Text)
             )
         );
 

@@ -119,12 +119,12 @@ internal sealed partial class BallotTurn
         );
     }
 
-    public void Answered(AnswerBallot answer)
+    public void Answered(AnswerBallot answer, VerifiedSender sender)
     {
-        var why = WhyNot(ballot, answer.AnsweredBy, answer.Option);
+        var why = WhyNot(ballot, answer.AnsweredBy, sender.User, answer.Option);
         Append(
             BallotRecordKind.Answer,
-            line => line with { Answer = new RecordedAnswer(answer.AnsweredBy, answer.Option, answer.Note, why) }
+            line => line with { Answer = new RecordedAnswer(answer.AnsweredBy, answer.Option, answer.Note, why, sender.User) }
         );
         if (why is not null)
         {
@@ -139,13 +139,14 @@ internal sealed partial class BallotTurn
     }
 
     /// <summary>Why a person's answer does not count; null when it does.</summary>
-    internal static string? WhyNot(BallotState ballot, string person, string? option) =>
+    internal static string? WhyNot(BallotState ballot, string person, string? user, string? option) =>
         ballot.Status == BallotStatus.Voting ? "The voters are still being asked."
         : ballot.Status == BallotStatus.Decided ? "The ballot is decided."
-        : ballot.Opening.IsVoter(person) ? "A voter cannot decide in the place of people."
+        : ballot.Opening.IsVoter(person, user) ? "A voter cannot decide in the place of people."
         : option is not null && ballot.Opening.Options.All(o => o.Name != option)
             ? $"There is no such option; the options are {string.Join(", ", ballot.Opening.Options.Select(o => o.Name))}."
-        : ballot.Answers.Any(a => a.Person == person) ? $"{person} has answered already: one answer a person."
+        : ballot.Answers.Any(a => a.Person.Trim().Equals(person.Trim(), StringComparison.OrdinalIgnoreCase))
+            ? $"{person} has answered already: one answer a person."
         : null;
 
     public void OutcomeReported(ReportOutcome report)

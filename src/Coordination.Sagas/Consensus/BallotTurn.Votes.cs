@@ -1,5 +1,6 @@
 using Coordination.Contracts;
 using Coordination.Contracts.V1;
+using Coordination.Persistence;
 
 namespace Coordination.Sagas.Consensus;
 
@@ -69,6 +70,17 @@ internal sealed partial class BallotTurn
             return (
                 ballot.WithArbiter ? VoteTreatment.Late : VoteTreatment.NotAsked,
                 ballot.WithArbiter ? "The voters are done; the arbiter decides." : $"'{vote.Voter}' has not been asked."
+            );
+        if (
+            vote.QuestionHash is null
+                ? opening.Policy.Signed
+                : vote.QuestionHash != QuestionHash.Of(BallotQuestion.Of(ballot, vote.Voter, default))
+        )
+            return (
+                VoteTreatment.Forged,
+                vote.QuestionHash is null
+                    ? "The vote does not say which question it answers."
+                    : "The vote answers another question than was asked."
             );
         if (ballot.Votes.Any(v => v.Voter == vote.Voter && v.Round == vote.Round))
             return (VoteTreatment.Duplicate, $"'{vote.Voter}' has voted in this round; the first vote counts.");

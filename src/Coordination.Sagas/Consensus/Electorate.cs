@@ -39,6 +39,8 @@ internal static class Electorate
     )
     {
         var least = Math.Max(Tiers.Electors(policy.Tier), electors.Count(e => IsHeardFirst(e, flags, domain)));
+        if (policy.Rule.Kind == QuorumKind.Byzantine)
+            return [electors.Count];
         return [.. policy.Panels.Where(size => size >= least && size < electors.Count), electors.Count];
     }
 

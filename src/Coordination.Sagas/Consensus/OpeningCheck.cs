@@ -59,6 +59,19 @@ internal sealed class OpeningCheck
             else if (policy.Arbiter == names[i] && UsesArbiter(policy))
                 problems.Add(Refusal($"voters[{i}]", $"'{names[i]}' is the policy's arbiter."));
         }
+        // A requester may ask more, or others where none of them could object: never leave out who may.
+        foreach (
+            var unheard in policy.Voters.Where(name =>
+                !names.Contains(name)
+                && voters.TryGetValue(name, out var voter)
+                && !(voter.VetoDomains.IsEmpty && voter.ExpertDomains.IsEmpty)
+            )
+        )
+            problems.Add(
+                Refusal("voters", $"leave out '{unheard}', who may veto or is an expert: the policy's voters with such a right stay.")
+            );
+        if (named.Domain is { } own && message.Domain is { } other && other != own)
+            problems.Add(Refusal("domain", $"is '{other}'; the policy '{named.Name}' is about '{own}': take a policy of that domain."));
         if (names.IsEmpty)
             problems.Add(Refusal("voters", "are named neither here nor by the policy."));
         if (problems.Count > 0)
@@ -72,7 +85,13 @@ internal sealed class OpeningCheck
             problems.Add(Refusal("policy", $"its arbiter '{arbiter.Name}' has no public key; votes of tier {policy.Tier} are signed."));
         if (problems.Count > 0)
             return (null, problems);
-        return (Opening(message, policy, asked, electorate, flags, domain, judged, now), []);
+        var opening = Opening(message, policy, asked, electorate, flags, domain, judged, now);
+        return BallotQuestion.Fits(BallotQuestion.Of(new BallotState { Opening = opening, Asked = 1 }, electorate[0].Name, now))
+            ? (opening, [])
+            : (
+                null,
+                [Refusal("subject", "is too large, with options and evidence, for a message to the voters: give a reference instead.")]
+            );
     }
 
     private BallotOpening Opening(

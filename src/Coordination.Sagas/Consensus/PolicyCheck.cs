@@ -7,6 +7,8 @@ namespace Coordination.Sagas.Consensus;
 /// <summary>Finds what is wrong with policies and voters before the first ballot does.</summary>
 internal static class PolicyCheck
 {
+    private const string P256 = "1.2.840.10045.3.1.7";
+
     public static IReadOnlyList<string> Faults(ConsensusOptions options)
     {
         var faults = new List<string>();
@@ -19,9 +21,18 @@ internal static class PolicyCheck
                 faults.Add($"Voter '{voter.Name}': a name is 1 to 64 of a-z 0-9 -.");
             if (!voters.TryAdd(voter.Name, voter))
                 faults.Add($"Voter '{voter.Name}' is defined twice.");
-            if (voter.PublicKey is { } pem && PublicKeyOf(pem) is null)
+            if (voter.PublicKey is { } pem && !IsPublicKey(pem))
                 faults.Add($"Voter '{voter.Name}': the public key must be an ECDSA P-256 key in PEM ('-----BEGIN PUBLIC KEY-----').");
         }
+        foreach (
+            var same in options
+                .Voters.Where(v => v.PublicKey is not null)
+                .GroupBy(v => Normal(v.PublicKey!))
+                .Where(same => same.Count() > 1)
+        )
+            faults.Add(
+                $"Voters {string.Join(", ", same.Select(v => $"'{v.Name}'"))} have the same public key: who holds it would vote for all of them."
+            );
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var policy in options.Policies)
         {
@@ -37,6 +48,15 @@ internal static class PolicyCheck
     private static bool IsName(string text) =>
         text.Length is >= 1 and <= 64 && text.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '-');
 
+    // A private key would be shown with the ballot's record.
+    private static bool IsPublicKey(string pem)
+    {
+        using var key = pem.Contains("PRIVATE", StringComparison.Ordinal) ? null : PublicKeyOf(pem);
+        return key is not null;
+    }
+
+    private static string Normal(string pem) => string.Concat(pem.Where(c => !char.IsWhiteSpace(c)));
+
     /// <summary>The key; null when the text is none.</summary>
     public static ECDsa? PublicKeyOf(string pem)
     {
@@ -44,7 +64,7 @@ internal static class PolicyCheck
         try
         {
             key.ImportFromPem(pem);
-            if (key.KeySize == 256)
+            if (key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == P256)
                 return key;
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)
@@ -80,6 +100,8 @@ internal static class PolicyCheck
             else if (Tiers.Apply(policy, policy.Tier).Signed && voters[policy.Arbiter].PublicKey is null)
                 yield return $"its arbiter '{policy.Arbiter}' has no public key; its votes are signed.";
         }
+        if (!policy.Panels.IsEmpty && Tiers.Apply(policy, policy.Tier).Rule.Kind == QuorumKind.Byzantine)
+            yield return "panels and the byzantine rule do not go together: its quorum is over everybody.";
         if (policy.Panels.Zip(policy.Panels.Skip(1)).Any(pair => pair.First >= pair.Second) || policy.Panels.Any(size => size < 1))
             yield return "sizes of panels must rise.";
         if (policy.Voters.IsEmpty)

@@ -41,7 +41,8 @@ public static class Tiers
         };
 
     private static bool IsTwoThirds(TallyRule rule) =>
-        rule.Kind is QuorumKind.Unanimity || rule is { Kind: QuorumKind.Weighted, Threshold: WeightThreshold.TwoThirds };
+        rule.Kind is QuorumKind.Unanimity or QuorumKind.Byzantine
+        || rule is { Kind: QuorumKind.Weighted, Threshold: WeightThreshold.TwoThirds };
 
     private static bool IsByzantine(TallyRule rule) => rule.Kind is QuorumKind.Byzantine or QuorumKind.Unanimity;
 

@@ -14,11 +14,22 @@ internal static class BallotViewsV1
             RAISE EXCEPTION '% is append-only: % of ballot % is refused', TG_TABLE_NAME, TG_OP, OLD.ballot_id;
         END $$;
 
+        CREATE FUNCTION coordination.ballot_rows_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION '% is append-only: TRUNCATE is refused', TG_TABLE_NAME;
+        END $$;
+
         CREATE TRIGGER ballot_record_append_only BEFORE UPDATE OR DELETE ON coordination.ballot_record
             FOR EACH ROW EXECUTE FUNCTION coordination.ballot_record_is_append_only();
 
         CREATE TRIGGER ballot_decision_append_only BEFORE UPDATE OR DELETE ON coordination.ballot_decision
             FOR EACH ROW EXECUTE FUNCTION coordination.ballot_record_is_append_only();
+
+        CREATE TRIGGER ballot_record_no_truncate BEFORE TRUNCATE ON coordination.ballot_record
+            FOR EACH STATEMENT EXECUTE FUNCTION coordination.ballot_rows_stay();
+
+        CREATE TRIGGER ballot_decision_no_truncate BEFORE TRUNCATE ON coordination.ballot_decision
+            FOR EACH STATEMENT EXECUTE FUNCTION coordination.ballot_rows_stay();
 
         CREATE VIEW coordination.coord_v1_ballots AS
         SELECT ballot_id, tenant, run_id, policy, tier, requester, question, options, voters, round, lower(status) AS status, outcome, option,
@@ -74,6 +85,9 @@ internal static class BallotViewsV1
     public const string DropPostgres = """
         DROP VIEW coordination.coord_v1_voters, coordination.coord_v1_ballot_rejections, coordination.coord_v1_decisions,
             coordination.coord_v1_ballot_record, coordination.coord_v1_ballots;
+        DROP TRIGGER ballot_record_no_truncate ON coordination.ballot_record;
+        DROP TRIGGER ballot_decision_no_truncate ON coordination.ballot_decision;
+        DROP FUNCTION coordination.ballot_rows_stay();
         DROP TRIGGER ballot_record_append_only ON coordination.ballot_record;
         DROP TRIGGER ballot_decision_append_only ON coordination.ballot_decision;
         DROP FUNCTION coordination.ballot_record_is_append_only();

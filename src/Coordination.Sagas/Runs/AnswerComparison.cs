@@ -31,7 +31,7 @@ internal static class AnswerComparison
     }
 
     private static bool Same(JsonElement? a, JsonElement? b, double? tolerance) =>
-        a is { } left && b is { } right ? Same(left, right, tolerance) : a is null && b is null;
+        a is { } left && b is { } right && Same(left, right, tolerance);
 
     private static bool Same(JsonElement a, JsonElement b, double? tolerance)
     {

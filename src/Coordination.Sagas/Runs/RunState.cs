@@ -180,6 +180,9 @@ public sealed record StepState
     /// <summary>The last of them.</summary>
     public Guid? BallotId { get; init; }
 
+    /// <summary>Identity of the request for that ballot: a decision of another request is none.</summary>
+    public string? BallotHash { get; init; }
+
     /// <summary>What allows it, where a ballot had to.</summary>
     public StepDecision? Decision { get; init; }
 

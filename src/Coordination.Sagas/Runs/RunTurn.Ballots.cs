@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Coordination.Contracts;
 using Coordination.Contracts.V1;
+using Coordination.Sagas.Consensus;
 
 namespace Coordination.Sagas.Runs;
 
@@ -10,7 +11,11 @@ namespace Coordination.Sagas.Runs;
 internal sealed partial class RunTurn
 {
     public bool IsVotedOn(RunBallotDecided decided) =>
-        !run.IsTerminal && run.Find(decided.StepId) is { Status: StepStatus.BallotWait } step && step.BallotId == decided.BallotId;
+        !run.IsTerminal
+        && run.Find(decided.StepId) is { Status: StepStatus.BallotWait } step
+        && step.BallotId == decided.BallotId
+        // Somebody else may have opened a ballot under this id; without an option there is nothing to gain by it.
+        && (decided.Option is null || decided.OpeningHash == step.BallotHash);
 
     /// <summary>All whom a step was asked of have answered or given up: the same answer passes, different ones are voted on.</summary>
     private void Compare(string id)
@@ -122,11 +127,25 @@ internal sealed partial class RunTurn
         Advance();
     }
 
+    // A message takes 256 KB; the ballot asks its voters with a little more than it was asked with.
+    private const int MostBallotBytes = 220 * 1024;
+
     private void OpenBallot(string id, OpenBallot ballot)
     {
         // Derived, so that a decision made twice from the same state opens the same ballot.
         var ballots = At(id).Ballots + 1;
         var ballotId = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{run.RunId:N}/{id}/ballot/{ballots}")).AsSpan(0, 16));
+        var message = ballot with { BallotId = ballotId, RunId = run.RunId, StepId = id };
+        if (ContractJson.Serialize(message).Length > MostBallotBytes)
+        {
+            Fail(
+                id,
+                ReasonCode.ContractInvalid,
+                "what is to be voted on is too large for a message: pass references instead",
+                incidentId: null
+            );
+            return;
+        }
         Update(
             id,
             s =>
@@ -135,11 +154,12 @@ internal sealed partial class RunTurn
                     Status = StepStatus.BallotWait,
                     BallotId = ballotId,
                     Ballots = ballots,
+                    BallotHash = OpeningCheck.HashOf(message),
                     StartedAt = s.StartedAt ?? context.Now,
                     WaitEndsAt = run.DeadlineAt,
                 }
         );
-        actions.Add(new RunAction.OpenBallot(ballot with { BallotId = ballotId, RunId = run.RunId, StepId = id }));
+        actions.Add(new RunAction.OpenBallot(message));
         Record("ballot-opened", id, data: [("ballot", $"{ballotId}"), ("policy", ballot.Policy)]);
     }
 

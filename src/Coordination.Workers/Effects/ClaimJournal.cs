@@ -42,7 +42,7 @@ internal sealed class ClaimJournal(
     public async Task<Admission> AdmitAsync(EffectIntent intent, CancellationToken cancellationToken)
     {
         var (decision, use) = await CertainlyAsync(() => decisions.FindAsync(intent.Decision!.BallotId, cancellationToken));
-        return DecisionRules.Judge(intent, Claim.Envelope.Tenant, decision, use);
+        return DecisionRules.Judge(intent, Claim.Envelope.Tenant, Claim.Work.RunId, Claim.Work.StepId, decision, use);
     }
 
     public void ThrowIfLost()

@@ -6,7 +6,19 @@ namespace Coordination.Workers;
 /// <param name="Option">What was decided; null: nothing may be done.</param>
 /// <param name="ArgumentsHash">SHA-256 of the option's arguments, canonical, in hex; null: it had none.</param>
 /// <param name="Tier">T0 to T3.</param>
-internal sealed record BallotDecision(string Tenant, string Outcome, string? Option, string? ArgumentsHash, string Tier);
+/// <param name="Policy">The policy's name.</param>
+/// <param name="RunId">The run whose step it was asked for; null: for none.</param>
+/// <param name="StepId">That step.</param>
+internal sealed record BallotDecision(
+    string Tenant,
+    string Outcome,
+    string? Option,
+    string? ArgumentsHash,
+    string Tier,
+    string Policy,
+    Guid? RunId,
+    string? StepId
+);
 
 /// <summary>The effect a decision was used for.</summary>
 internal sealed record DecisionUse(string EffectKey, Guid RunId, string StepId, DateTimeOffset UsedAt);
@@ -22,7 +34,7 @@ internal static class DecisionRules
     /// <summary>The tier of a tool that needs no decision and got one.</summary>
     public const string LowestTier = "T0";
 
-    public static Admission Judge(EffectIntent intent, string tenant, BallotDecision? decision, DecisionUse? use)
+    public static Admission Judge(EffectIntent intent, string tenant, Guid runId, string stepId, BallotDecision? decision, DecisionUse? use)
     {
         var token = intent.Decision!;
         if (string.Equals(use?.EffectKey, intent.Key, StringComparison.Ordinal))
@@ -34,6 +46,10 @@ internal static class DecisionRules
         var ballot = $"Ballot {token.BallotId}";
         var refusal =
             decision is null || decision.Tenant != tenant ? $"{ballot} is unknown or not decided: ask for the effect when it is decided."
+            : decision.RunId is { } run && (run != runId || decision.StepId != stepId)
+                ? $"{ballot} was held for step '{decision.StepId}' of run {run}: it allows nothing elsewhere, open another ballot."
+            : intent.Tool.Policy is { } policy && decision.Policy != policy
+                ? $"{ballot} was held under policy '{decision.Policy}', the effect needs '{policy}': open one under that policy."
             : decision.Option is null ? $"{ballot} ended without an option ({decision.Outcome}): nothing may be done."
             : decision.Option != token.Option
                 ? $"{ballot} decided for '{decision.Option}', not for '{token.Option}': do what was decided, or open another ballot."

@@ -27,7 +27,7 @@ internal sealed class DecisionStore(IUnitOfWorkFactory units)
         var rows = await units.QueryAsync(
             new Statement(
                 $"""
-                SELECT d.tenant, d.outcome, d.option, d.arguments_hash, d.tier, u.effect_key, u.run_id, u.step_id, u.used_at
+                SELECT d.tenant, d.outcome, d.option, d.arguments_hash, d.tier, d.policy, d.run_id, d.step_id, u.effect_key, u.run_id, u.step_id, u.used_at
                 FROM (SELECT @ballot AS ballot_id) AS b
                 LEFT JOIN {decisions} AS d ON d.ballot_id = b.ballot_id
                 LEFT JOIN {uses} AS u ON u.ballot_id = b.ballot_id
@@ -43,9 +43,14 @@ internal sealed class DecisionStore(IUnitOfWorkFactory units)
                             row.GetString(1),
                             row.IsDBNull(2) ? null : row.GetString(2),
                             row.IsDBNull(3) ? null : Convert.ToHexStringLower(row.GetFieldValue<byte[]>(3)),
-                            row.GetString(4)
+                            row.GetString(4),
+                            row.GetString(5),
+                            row.IsDBNull(6) ? null : sql.ReadGuid(row, 6),
+                            row.IsDBNull(7) ? null : row.GetString(7)
                         ),
-                    row.IsDBNull(5) ? null : new DecisionUse(row.GetString(5), sql.ReadGuid(row, 6), row.GetString(7), sql.ReadTime(row, 8))
+                    row.IsDBNull(8)
+                        ? null
+                        : new DecisionUse(row.GetString(8), sql.ReadGuid(row, 9), row.GetString(10), sql.ReadTime(row, 11))
                 ),
             cancellationToken
         );
@@ -63,6 +68,7 @@ internal sealed class DecisionStore(IUnitOfWorkFactory units)
                 INSERT INTO {uses} AS u (ballot_id, effect_key, run_id, step_id, used_at)
                 SELECT d.ballot_id, @key, @run, @step, {sql.Now} FROM {decisions} AS d
                 WHERE d.ballot_id = @ballot AND d.tenant = @tenant AND d.option = @option AND d.arguments_hash = @args_hash AND d.tier >= @tier
+                  AND (d.run_id IS NULL OR (d.run_id = @run AND d.step_id = @step))
                 ON CONFLICT (ballot_id) DO UPDATE SET effect_key = excluded.effect_key WHERE u.effect_key = excluded.effect_key
                 """,
                 ("ballot", intent.Decision!.BallotId, ColumnKind.Uuid),

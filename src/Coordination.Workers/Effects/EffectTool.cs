@@ -39,6 +39,9 @@ public sealed record EffectTool(string Name, EffectClass Class = EffectClass.Irr
     /// </summary>
     public string? Tier { get; init; }
 
+    /// <summary>The ballot policy whose decision it takes, beside its tier; null: any of the tier.</summary>
+    public string? Policy { get; init; }
+
     /// <summary>What is called, for retry budgets: tools of one backend share it. The name, where nothing else is said.</summary>
     public string Backend
     {
@@ -70,6 +73,7 @@ public sealed record EffectTool(string Name, EffectClass Class = EffectClass.Irr
                 ? "VerifiedWithin must be more than 0 and at most 1 h"
             : Tier is not (null or "T1" or "T2" or "T3") ? "Tier must be T1, T2 or T3, or null"
             : Tier is not null && Class == EffectClass.Pure ? "Tier is for effects, not for reads"
+            : Policy is not null && Tier is null ? "Policy goes with Tier: name the least tier, too"
             : null;
         return problem is null ? this : throw Invalid(this, problem);
     }

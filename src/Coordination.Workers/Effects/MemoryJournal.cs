@@ -48,7 +48,9 @@ internal sealed class MemoryJournal(TimeProvider time) : IEffectJournal
                 DecisionRules.Judge(
                     intent,
                     "",
-                    new BallotDecision("", "", decision.Option, intent.ArgsHash, "T3"),
+                    Guid.Empty,
+                    "",
+                    new BallotDecision("", "", decision.Option, intent.ArgsHash, "T3", intent.Tool.Policy ?? "", null, null),
                     use is null ? null : new DecisionUse(use, Guid.Empty, "", Now)
                 )
             );

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Coordination.Contracts;
 using Coordination.Contracts.V1;
+using Coordination.Persistence;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordination.Workers;
@@ -65,6 +66,7 @@ internal static class Votes
             Veto = answer.Veto is { } veto
                 ? new VoteVeto { Reason = Words(veto.Reason, MostText), Evidence = Words(veto.Evidence, MostText) }
                 : null,
+            QuestionHash = QuestionHash.Of(work.Input.Deserialize<RequestVote>(StepWork.Stored)!),
             Model = answer.Model,
             PromptHash = answer.PromptHash,
         };

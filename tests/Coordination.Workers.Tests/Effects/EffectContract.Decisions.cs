@@ -25,7 +25,8 @@ public abstract partial class EffectContract
                     sql.IsEmbedded ? "TEXT" : "uuid"
                 )} PRIMARY KEY, tenant text NOT NULL, outcome text NOT NULL,
                   option text NULL, arguments_hash {(sql.IsEmbedded ? "BLOB" : "bytea")} NULL, tier text NOT NULL, decided_by text NOT NULL,
-                  decided_at {(sql.IsEmbedded ? "INTEGER" : "timestamptz")} NOT NULL)
+                  decided_at {(sql.IsEmbedded ? "INTEGER" : "timestamptz")} NOT NULL,
+                  policy text NOT NULL, run_id {(sql.IsEmbedded ? "TEXT" : "uuid")} NULL, step_id text NULL)
                 """
             ),
             Token
@@ -38,7 +39,9 @@ public abstract partial class EffectContract
         object? arguments = null,
         string tier = "T2",
         string tenant = "default",
-        bool withArguments = true
+        bool withArguments = true,
+        string policy = "refund",
+        Guid? run = null
     )
     {
         var ballotId = Guid.CreateVersion7();
@@ -48,15 +51,18 @@ public abstract partial class EffectContract
                 $"""
                 INSERT INTO {node.Units.Dialect.Table(
                     "ballot_decision"
-                )} (ballot_id, tenant, outcome, option, arguments_hash, tier, decided_by, decided_at)
-                VALUES (@ballot, @tenant, @outcome, @option, @hash, @tier, 'votes', {node.Units.Dialect.Now})
+                )} (ballot_id, tenant, outcome, option, arguments_hash, tier, decided_by, decided_at, policy, run_id, step_id)
+                VALUES (@ballot, @tenant, @outcome, @option, @hash, @tier, 'votes', {node.Units.Dialect.Now}, @policy, @run, @step)
                 """,
                 ("ballot", ballotId, ColumnKind.Uuid),
                 ("tenant", tenant, ColumnKind.Text),
                 ("outcome", option is null ? "SPLIT" : "DECIDED", ColumnKind.Text),
                 ("option", option, ColumnKind.Text),
                 ("hash", withArguments ? hash : null, ColumnKind.Bytes),
-                ("tier", tier, ColumnKind.Text)
+                ("tier", tier, ColumnKind.Text),
+                ("policy", policy, ColumnKind.Text),
+                ("run", run, ColumnKind.Uuid),
+                ("step", run is null ? null : "elsewhere", ColumnKind.Text)
             ),
             Token
         );

@@ -51,6 +51,19 @@ namespace Coordination.Sagas.Migrations.ConsensusPostgres
                         .HasColumnType("text")
                         .HasColumnName("outcome");
 
+                    b.Property<string>("Policy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("policy");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("StepId")
+                        .HasColumnType("text")
+                        .HasColumnName("step_id");
+
                     b.Property<string>("Tenant")
                         .IsRequired()
                         .HasColumnType("text")

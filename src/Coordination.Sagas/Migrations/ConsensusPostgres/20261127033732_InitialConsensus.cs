@@ -62,7 +62,10 @@ namespace Coordination.Sagas.Migrations.ConsensusPostgres
                     arguments_hash = table.Column<byte[]>(type: "bytea", nullable: true),
                     tier = table.Column<string>(type: "text", nullable: false),
                     decided_by = table.Column<string>(type: "text", nullable: false),
-                    decided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    decided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    policy = table.Column<string>(type: "text", nullable: false),
+                    run_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    step_id = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {

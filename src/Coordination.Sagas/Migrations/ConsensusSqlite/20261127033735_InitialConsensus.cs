@@ -57,7 +57,10 @@ namespace Coordination.Sagas.Migrations.ConsensusSqlite
                     arguments_hash = table.Column<byte[]>(type: "BLOB", nullable: true),
                     tier = table.Column<string>(type: "TEXT", nullable: false),
                     decided_by = table.Column<string>(type: "TEXT", nullable: false),
-                    decided_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    decided_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    policy = table.Column<string>(type: "TEXT", nullable: false),
+                    run_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    step_id = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
