@@ -5,7 +5,7 @@ namespace Coordination.Faults.Node;
 /// <summary>What the fault suite tells a process it starts: as environment, so that nothing of it is in the list of processes.</summary>
 internal sealed record NodeSettings
 {
-    /// <summary>Any of host, worker, orders, feeder and migrate, joined by commas.</summary>
+    /// <summary>Any of host, worker, orders, feeder, ballots, migrate and audit, joined by commas.</summary>
     public required IReadOnlyCollection<string> Roles { get; init; }
     public required string Name { get; init; }
 

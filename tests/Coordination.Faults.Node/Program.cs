@@ -1,5 +1,6 @@
 using Coordination.Faults.Node;
 using Coordination.Faults.Node.Agents;
+using Coordination.Faults.Node.Ballots;
 using Coordination.Faults.Node.Errands;
 using Coordination.Faults.Node.Feeding;
 using Coordination.Faults.Node.Matrix;
@@ -35,7 +36,7 @@ builder.Services.AddCoordination(backbone =>
     backbone
         .UseRabbitMq(lines.Broker, rabbit => rabbit.Heartbeat = TimeSpan.FromSeconds(5))
         .UsePostgres(lines.Database, postgres => postgres.Grace = TimeSpan.FromSeconds(8));
-    if (settings.Sink is not null)
+    if (settings.Sink is not null || settings.Roles.Contains("ballots"))
     {
         // Every message is innocent, and meets more kills than any in the world outside.
         backbone.Guard(guard => guard.MaxRedeliveries = 1_000);
@@ -51,6 +52,11 @@ builder.Services.AddCoordination(backbone =>
                 runs.AgentTypes.Add(type);
             }
         });
+    }
+
+    if (settings.Roles.Contains("ballots"))
+    {
+        backbone.AddConsensus(BallotWork.Define);
     }
 
     if (settings.Roles.Contains("orders"))
@@ -112,6 +118,12 @@ using var host = builder.Build();
 if (settings.Roles.Contains("migrate"))
 {
     await host.Services.GetRequiredService<SchemaMigrator>().MigrateAsync();
+    return;
+}
+
+if (settings.Roles.Contains("audit"))
+{
+    await Audit.RunAsync(settings.Database);
     return;
 }
 
