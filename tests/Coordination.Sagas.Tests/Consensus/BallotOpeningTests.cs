@@ -197,7 +197,7 @@ public sealed class BallotOpeningTests
     [Fact]
     public void A_ballot_may_name_its_voters_domain_and_time()
     {
-        var host = Ballots.Host(Ballots.Policy() with { Domain = "payments" }, Ballots.Voters(5));
+        var host = Ballots.Host(Ballots.Policy(), Ballots.Voters(5));
         var message = Ballots.Message with { Voters = ["v4", "v1", "v0"], Domain = "support", DeadlineMs = 5_000 };
 
         var opening = host.TryOpen(message).Opening!;
@@ -205,8 +205,44 @@ public sealed class BallotOpeningTests
         opening.Seats.Select(seat => seat.Elector.Voter).ShouldBe(["v4", "v1", "v0"]);
         (opening.Domain, opening.Deadline).ShouldBe(("support", TimeSpan.FromSeconds(5)));
         new OpeningCheck(host).DomainOf(message).ShouldBe("support");
-        new OpeningCheck(host).DomainOf(Ballots.Message).ShouldBe("payments");
+        new OpeningCheck(host).DomainOf(Ballots.Message).ShouldBe("refund");
     }
+
+    [Fact]
+    [Trait("req", "VOTE-12")]
+    public void A_requester_cannot_leave_out_who_may_object_or_take_the_ballot_to_another_domain()
+    {
+        VoterProfile[] voters = [.. Ballots.Voters(4), Ballots.Voter("fraud-desk", "f8") with { ExpertDomains = ["fraud"] }];
+        var host = Ballots.Host(Ballots.Policy() with { Domain = "payments" }, voters);
+
+        var (opening, problems) = host.TryOpen(Ballots.Message with { Voters = ["v0", "v1", "v2"], Domain = "support" });
+
+        opening.ShouldBeNull();
+        problems.Select(problem => problem.Path).ShouldBe(["voters", "domain"]);
+        problems[0].Message.ShouldContain("leave out 'fraud-desk'");
+    }
+
+    [Fact]
+    [Trait("req", "VOTE-13")]
+    public void An_option_that_does_something_is_never_the_safe_one() =>
+        ContractRules
+            .Check(
+                Ballots.Message with
+                {
+                    Options =
+                    [
+                        new BallotOption
+                        {
+                            Name = "refund",
+                            Arguments = System.Text.Json.JsonSerializer.SerializeToElement(new { cents = 1 }),
+                        },
+                        new BallotOption { Name = "review" },
+                    ],
+                    SafeOption = "refund",
+                }
+            )
+            .ShouldHaveSingleItem()
+            .Path.ShouldBe("safeOption");
 
     private static BallotScript Panels() => BallotScript.Of(7, Ballots.Policy() with { Panels = [3, 5, 7] });
 

@@ -101,6 +101,8 @@ public sealed class BallotRulesTests
                 {
                     Signature = "nonsense",
                 },
+                VoteSignature.Sign(vote with { QuestionHash = null }, Ballots.KeyOf("v0")),
+                VoteSignature.Sign(vote with { QuestionHash = new string('0', 64) }, Ballots.KeyOf("v0")),
             }
         )
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Coordination.Contracts;
 using Coordination.Contracts.V1;
+using Coordination.Persistence;
 using Coordination.Sagas.Consensus;
 
 namespace Coordination.Sagas.Tests.Consensus;
@@ -84,6 +85,7 @@ internal sealed class BallotScript
             Veto = veto,
             Rationale = $"{voter} thinks so",
             Evidence = evidence is null ? null : [evidence],
+            QuestionHash = State.Opening.Policy.Signed ? QuestionHash.Of(BallotQuestion.Of(State, voter, Now)) : null,
         };
         return State.Opening.Policy.Signed ? VoteSignature.Sign(vote, Ballots.KeyOf(voter)) : vote;
     }
