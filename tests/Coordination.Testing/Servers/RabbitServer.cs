@@ -47,6 +47,28 @@ public sealed class RabbitServer : IAsyncDisposable
         return new UriBuilder(Amqp) { Path = name }.Uri;
     }
 
+    /// <summary>The address of a virtual host with a new user of these permissions, which are regular expressions.</summary>
+    public async Task<Uri> NewUserAsync(
+        Uri virtualHost,
+        string name,
+        string configure,
+        string write,
+        string read,
+        CancellationToken ct = default
+    )
+    {
+        var (user, password) = ($"{name}-{Guid.NewGuid():N}", Guid.NewGuid().ToString("N"));
+        await PutAsync($"api/users/{user}", new { password, tags = "" }, ct);
+        var allowed = new
+        {
+            configure,
+            write,
+            read,
+        };
+        await PutAsync($"api/permissions/{virtualHost.AbsolutePath.Trim('/')}/{user}", allowed, ct);
+        return new UriBuilder(virtualHost) { UserName = user, Password = password }.Uri;
+    }
+
     /// <summary>Runs rabbitmqctl and returns what it printed.</summary>
     public Task<string> Ctl(params string[] arguments) => Node.RunAsync("rabbitmqctl", arguments, CancellationToken.None);
 
