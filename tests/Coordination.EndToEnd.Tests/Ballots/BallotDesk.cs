@@ -1,3 +1,4 @@
+using Coordination.Contracts.V1;
 using Coordination.Persistence;
 using Coordination.Sagas.Consensus;
 using Coordination.Testing;
@@ -81,6 +82,21 @@ internal sealed class BallotDesk : IAsyncDisposable
             };
             options.Policies.Add(change is null ? policy : change(policy));
         };
+
+    /// <summary>Identity of what <see cref="AskAsync"/> asks, as a voter computes it from the request it gets.</summary>
+    public static string QuestionOf(Guid ballot) =>
+        QuestionHash.Of(
+            new RequestVote
+            {
+                BallotId = ballot,
+                Round = 1,
+                Voter = "whoever",
+                Question = "Refund order 4711 at once, or review it first?",
+                Options = [BallotRequest.Option("refund"), BallotRequest.Option("review")],
+                Domain = "orders",
+                TimeoutMs = 1,
+            }
+        );
 
     public Task<Guid> AskAsync(Func<BallotRequest, BallotRequest>? change = null)
     {

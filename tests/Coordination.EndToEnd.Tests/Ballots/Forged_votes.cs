@@ -73,6 +73,10 @@ public sealed class Forged_votes : IAsyncLifetime
         var unsigned = Vote(ballot, "refund-a", "review");
         var otherKey = VoteSignature.Sign(Vote(ballot, "refund-a", "review"), stranger);
         var keyOfAnother = Signed(Vote(ballot, "refund-a", "review"), "refund-b");
+        var otherQuestion = Signed(Vote(ballot, "refund-a", "review") with { QuestionHash = BallotDesk.QuestionOf(earlier) }, "refund-a");
+        await hands["refund-a"].CastAsync(otherQuestion);
+        await RecordedAsync(ballot, 1);
+        (await desk.VotesAsync(ballot)).Single().Detail!.ShouldContain("another question");
         var fromElsewhere = genuine with { BallotId = ballot };
         var otherId = fromElsewhere with { VoteId = Guid.CreateVersion7() };
         await hands["refund-b"].CastAsync(byAnother);
@@ -85,15 +89,15 @@ public sealed class Forged_votes : IAsyncLifetime
         var own = Signed(Vote(ballot, "refund-a", "refund"), "refund-a");
         var changed = own with { Choice = "review" };
         await hands["refund-a"].CastAsync(changed);
-        await RecordedAsync(ballot, 7);
+        await RecordedAsync(ballot, 8);
 
         await hands["refund-a"].CastAsync(own);
-        await RecordedAsync(ballot, 8);
+        await RecordedAsync(ballot, 9);
         var again = own with { VoteId = Guid.CreateVersion7() };
         await hands["refund-a"].CastAsync(again);
         await hands["refund-b"].CastAsync(own);
         await hands["refund-a"].CastAsync(own);
-        await RecordedAsync(ballot, 11);
+        await RecordedAsync(ballot, 12);
         await hands["refund-b"].CastAsync(Signed(Vote(ballot, "refund-b", "refund"), "refund-b"));
 
         (await desk.DecisionAsync(ballot)).ShouldBe(("DECIDED", "refund", "votes"));
@@ -243,6 +247,7 @@ public sealed class Forged_votes : IAsyncLifetime
             Voter = voter,
             Choice = choice,
             Confidence = 0.9,
+            QuestionHash = BallotDesk.QuestionOf(ballot),
         };
 
     private CastVote Signed(CastVote vote, string voter) => VoteSignature.Sign(vote, keys[voter]);
