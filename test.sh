@@ -16,8 +16,8 @@ tests run on real servers:
                   installed with apt-get if they are missing (root or sudo); without the tests that
                   need containers, which are a broker cluster's
   --both          everything as with (nothing), then the broker and database tests once more on native servers
-  --full          also the long forms: the fault suite with 100,000 messages and 200 random faults, the crash matrix with
-                  1,000 kills, and a broker that is away for ten minutes; about an hour and a half more. COORDINATION_FAULTS_SEED chooses another course of events.
+  --full          also the long forms: the fault suite with 100,000 messages and 200 random faults, the crash matrix and ballots with
+                  1,000 kills each, and a broker that is away for ten minutes; about two hours more. COORDINATION_FAULTS_SEED chooses another course of events.
                   Reports: artifacts/fault-reports/
   --unit          only the tests that need no server
   --requirements  prints id, number of tests and result of each requirement, from the last full run

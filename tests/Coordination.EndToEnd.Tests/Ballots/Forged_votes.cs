@@ -8,7 +8,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Coordination.EndToEnd.Tests.Ballots;
 
-/// <summary>Votes of others than they say, votes that were said before, and many of one: recorded with their reason, and without a say in the decision.</summary>
+/// <summary>T2, T3, T5: votes of others than they say, votes that were said before, and many of one: recorded with their reason, and without a say in the decision.</summary>
 [Trait("needs", "servers")]
 public sealed class Forged_votes : IAsyncLifetime
 {
@@ -59,7 +59,6 @@ public sealed class Forged_votes : IAsyncLifetime
     [Fact]
     [Trait("req", "VOTE-03")]
     [Trait("req", "VOTE-14")]
-    [Trait("threat", "T2")]
     public async Task Are_refused_with_their_reason_and_change_nothing()
     {
         var (earlier, ballot) = (await OpenAsync(), await OpenAsync());
@@ -121,7 +120,6 @@ public sealed class Forged_votes : IAsyncLifetime
 
     /// <summary>A name on the message that is not the connection's does not even arrive.</summary>
     [Fact]
-    [Trait("threat", "T2")]
     public async Task Under_another_user_s_name_are_refused_by_the_broker()
     {
         var ballot = await OpenAsync();
@@ -136,7 +134,6 @@ public sealed class Forged_votes : IAsyncLifetime
 
     [Fact]
     [Trait("req", "VOTE-03")]
-    [Trait("threat", "T5")]
     public async Task That_are_the_same_message_again_are_handled_once()
     {
         var ballot = await OpenAsync();
@@ -164,7 +161,6 @@ public sealed class Forged_votes : IAsyncLifetime
     /// <summary>Fifty workers of one voter, all of whom vote as soon as one is asked, and fifty voters nobody knows.</summary>
     [Fact]
     [Trait("req", "VOTE-03")]
-    [Trait("threat", "T3")]
     public async Task Of_fifty_workers_of_one_voter_are_one_vote()
     {
         const int Many = 50;
