@@ -61,6 +61,50 @@ public sealed class BallotEndingTests
 
     [Fact]
     [Trait("req", "VOTE-17")]
+    public void A_voter_does_not_answer_under_another_spelling_or_a_persons_name_and_no_person_counts_twice()
+    {
+        var ballot = BallotScript.Of(Signing(4), Ballots.Policy() with { Tier = RiskTier.T3 });
+        foreach (var voter in new[] { "v0", "v1", "v2" })
+            ballot.Vote(voter, "refund");
+        var answer = new AnswerBallot
+        {
+            BallotId = ballot.State.Opening.BallotId,
+            AnsweredBy = "ann",
+            Option = "refund",
+        };
+
+        ballot.Receive(answer, user: "v1").RefusalDetail.ShouldBe("A voter cannot decide in the place of people.");
+        ballot.Receive(answer with { AnsweredBy = " V1" }).RefusalDetail.ShouldBe("A voter cannot decide in the place of people.");
+        ballot.Receive(answer, user: "host").Refusal.ShouldBeNull();
+        ballot.Receive(answer with { AnsweredBy = "Ann " }, user: "host").RefusalDetail.ShouldEndWith("one answer a person.");
+        ballot.Decided.ShouldBe("open");
+        ballot.Record[^1].Answer!.User.ShouldBe("host");
+    }
+
+    [Fact]
+    [Trait("req", "VOTE-10")]
+    public void A_debate_whose_reasons_are_too_long_for_a_message_shows_less_of_them_and_goes_on()
+    {
+        var ballot = BallotScript.Of(20, Ballots.Policy() with { DebateRounds = 1 });
+        foreach (var i in Enumerable.Range(0, 20))
+            ballot.Receive(
+                ballot.Cast($"v{i}", i % 2 == 0 ? "refund" : "review") with
+                {
+                    Rationale = new string('字', 2_000),
+                    Evidence = [.. Enumerable.Range(0, 50).Select(n => new string('字', 498) + n)],
+                },
+                $"v{i}"
+            );
+
+        ballot.State.Round.ShouldBe(2);
+        var request = BallotQuestion.Of(ballot.State, "v0", ballot.Now);
+        ContractJson.Serialize(request).Length.ShouldBeInRange(50_000, ContractLimits.Default.MaxBodyBytes);
+        request.Arguments!.Count.ShouldBe(20);
+        ContractRules.Check(request).ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Trait("req", "VOTE-17")]
     public void What_cannot_be_undone_needs_two_people_who_agree()
     {
         var ballot = BallotScript.Of(Signing(4), Ballots.Policy() with { Tier = RiskTier.T3 });

@@ -76,9 +76,16 @@ public abstract partial class EffectContract
             Token
         );
 
-    private static async Task RefusedAsync(WorkerNode node, Sink sink, DecisionToken? token, string why, object? args = null)
+    private static async Task RefusedAsync(
+        WorkerNode node,
+        Sink sink,
+        DecisionToken? token,
+        string why,
+        object? args = null,
+        EffectTool? tool = null
+    )
     {
-        node.Script.Execute = (_, context, _) => context.Effect(Payout, args ?? Decided, sink.CallAsync, decision: token);
+        node.Script.Execute = (_, context, _) => context.Effect(tool ?? Payout, args ?? Decided, sink.CallAsync, decision: token);
         var step = WorkerNode.Order("one");
         await node.DeliverAsync(step);
         var failed = await node.AnswerAsync<StepFailed>(step.RunId);
@@ -125,6 +132,17 @@ public abstract partial class EffectContract
         await RefusedAsync(node, sink, await DecideAsync(node, withArguments: false), "without arguments");
         await RefusedAsync(node, sink, await DecideAsync(node, tier: "T1"), "tier T1, the effect needs T2");
         await RefusedAsync(node, sink, await DecideAsync(node, tenant: "another"), "unknown or not decided");
+        await RefusedAsync(node, sink, await DecideAsync(node, run: Guid.NewGuid()), "was held for step 'elsewhere' of run");
+        await RefusedAsync(
+            node,
+            sink,
+            await DecideAsync(node, policy: "mail"),
+            "under policy 'mail', the effect needs 'refund'",
+            tool: Payout with
+            {
+                Policy = "refund",
+            }
+        );
         sink.Calls.ShouldBeEmpty();
         (await UsesAsync(node)).ShouldBeEmpty();
     }
