@@ -68,7 +68,7 @@ internal sealed class DecisionStore(IUnitOfWorkFactory units)
                 INSERT INTO {uses} AS u (ballot_id, effect_key, run_id, step_id, used_at)
                 SELECT d.ballot_id, @key, @run, @step, {sql.Now} FROM {decisions} AS d
                 WHERE d.ballot_id = @ballot AND d.tenant = @tenant AND d.option = @option AND d.arguments_hash = @args_hash AND d.tier >= @tier
-                  AND (d.run_id IS NULL OR (d.run_id = @run AND d.step_id = @step))
+                  AND (d.run_id IS NULL OR (d.run_id = @run AND d.step_id = @step)) AND d.policy = COALESCE(@policy, d.policy)
                 ON CONFLICT (ballot_id) DO UPDATE SET effect_key = excluded.effect_key WHERE u.effect_key = excluded.effect_key
                 """,
                 ("ballot", intent.Decision!.BallotId, ColumnKind.Uuid),
@@ -76,6 +76,7 @@ internal sealed class DecisionStore(IUnitOfWorkFactory units)
                 ("option", intent.Decision.Option, ColumnKind.Text),
                 ("args_hash", Convert.FromHexString(intent.ArgsHash), ColumnKind.Bytes),
                 ("tier", intent.Tool.Tier ?? DecisionRules.LowestTier, ColumnKind.Text),
+                ("policy", intent.Tool.Policy, ColumnKind.Text),
                 ("key", intent.Key, ColumnKind.Text),
                 ("run", claim.Work.RunId, ColumnKind.Uuid),
                 ("step", claim.Work.StepId, ColumnKind.Text)

@@ -153,10 +153,11 @@ public abstract partial class EffectContract
         var node = await NodeAsync("a");
         await MakeDecisionsAsync(node);
         var token = await DecideAsync(node, tier: "T3");
+        var payout = Payout with { Policy = "refund" };
         var sink = new Sink { On = (number, _, _) => number == 1 ? throw new TransientFailure("not yet") : Task.CompletedTask };
         node.Script.Execute = async (_, context, _) =>
         {
-            await context.Effect(Payout, Decided, sink.CallAsync, decision: token);
+            await context.Effect(payout, Decided, sink.CallAsync, decision: token);
             if (context.Attempt == 1)
             {
                 throw new TransientFailure("once more");
