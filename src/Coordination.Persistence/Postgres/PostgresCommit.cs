@@ -29,8 +29,11 @@ internal sealed class CommitMember(InboxKey? inbox, PendingChanges changes)
 /// settled rows, older pending rows of the groups, new timers, new messages. An error in any of them makes the server skip the rest,
 /// the commit included.
 /// </summary>
-internal sealed class PostgresCommit(NpgsqlBatch batch, IReadOnlyList<CommitMember> members)
+/// <param name="batch">Filled and sent.</param>
+/// <param name="chains">Members that write the same row one after the other are one chain, in that order.</param>
+internal sealed class PostgresCommit(NpgsqlBatch batch, IReadOnlyList<CommitMember[]> chains)
 {
+    private readonly CommitMember[] members = chains.Count == 1 ? chains[0] : [.. chains.SelectMany(chain => chain)];
     private const int OlderLimit = 200;
     private const string OlderColumn = "coordination_older_id";
     private readonly Dictionary<NpgsqlBatchCommand, string> guards = [];
@@ -40,7 +43,7 @@ internal sealed class PostgresCommit(NpgsqlBatch batch, IReadOnlyList<CommitMemb
     public void Write(TimeSpan grace)
     {
         AddInbox();
-        foreach (var step in GroupPlan.Of(members.Select(member => Statements(member))))
+        foreach (var step in GroupPlan.Of(chains.Select(chain => Statements(chain))))
         {
             foreach (var command in step.ToBatchCommands())
             {
@@ -123,12 +126,15 @@ internal sealed class PostgresCommit(NpgsqlBatch batch, IReadOnlyList<CommitMemb
 
     private static bool IsGuard(PostgresException error) => error.SqlState == PostgresErrorCodes.DivisionByZero;
 
+    private static IReadOnlyList<Statement> Statements(CommitMember[] chain) =>
+        chain.Length == 1 ? Statements(chain[0]) : [.. chain.SelectMany(Statements)];
+
     private static IReadOnlyList<Statement> Statements(CommitMember member) =>
         member.Settlement is { } settlement ? [settlement, .. member.Changes.Statements] : member.Changes.Statements;
 
     private List<OutgoingMessage> All(Func<CommitMember, IReadOnlyList<OutgoingMessage>> of)
     {
-        var all = new List<OutgoingMessage>(members.Count);
+        var all = new List<OutgoingMessage>(members.Length);
         foreach (var member in members)
         {
             all.AddRange(of(member));
@@ -139,7 +145,7 @@ internal sealed class PostgresCommit(NpgsqlBatch batch, IReadOnlyList<CommitMemb
 
     private void AddInbox()
     {
-        var keys = new List<InboxKey>(members.Count);
+        var keys = new List<InboxKey>(members.Length);
         foreach (var member in members)
         {
             if (member.Inbox is { } key)

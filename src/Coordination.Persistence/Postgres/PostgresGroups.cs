@@ -125,36 +125,58 @@ internal sealed class PostgresGroups
 
     private async Task CommitAsync(IReadOnlyList<CommitRequest> group, IHoldable lane)
     {
+        IReadOnlyList<CommitRequest>[] chains = [.. group.Select(request => request.Take())];
+        CommitRequest[] all = [.. chains.SelectMany(chain => chain)];
         Failpoint.Hit(Failpoints.BeforeCommit);
-        if (group.Count == 1)
+        if (all.Length == 1)
         {
-            await AloneAsync(group[0]).ConfigureAwait(false);
-            burst.Run(group, request => request.Complete(), lane);
+            await AloneAsync(all[0]).ConfigureAwait(false);
+            burst.Run(all, request => request.Complete(), lane);
             return;
         }
 
         try
         {
-            await RunAsync([.. group.Select(request => request.Member)]).ConfigureAwait(false);
+            await RunAsync([.. chains.Select(chain => chain.Select(request => request.Member).ToArray())]).ConfigureAwait(false);
         }
         catch (Exception error) when (error is PostgresException { } refused ? !IsEndOfSession(refused) : IsOfTheCaller(error))
         {
-            foreach (var request in group)
+            foreach (var chain in chains)
             {
-                await AloneAsync(request).ConfigureAwait(false);
+                await OneByOneAsync(chain).ConfigureAwait(false);
             }
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // No answer: committed or not. Each message comes again and its inbox row tells.
-            foreach (var request in group)
+            foreach (var request in all)
             {
                 request.Error = error;
             }
         }
 
-        burst.Run(group, request => request.Complete(), lane);
+        burst.Run(all, request => request.Complete(), lane);
     }
+
+    private async Task OneByOneAsync(IReadOnlyList<CommitRequest> chain)
+    {
+        var isBroken = false;
+        foreach (var request in chain)
+        {
+            if (isBroken)
+            {
+                // It has seen what the one before wrote, and that is not there. A version alone would not tell: another process may have made the same one.
+                request.Error = new GuardFailedException(NotThere);
+                continue;
+            }
+
+            await AloneAsync(request).ConfigureAwait(false);
+            isBroken = request.Error is not null || request.IsDuplicate;
+        }
+    }
+
+    /// <summary>What a unit of work is told that built on another one's uncommitted row: it is tried again, as after any conflict.</summary>
+    public const string NotThere = "the row's state before, by another message, was not committed";
 
     /// <summary>
     /// A value that does not fit its kind, text that is no Unicode, a parameter that is missing: found out while the batch is written, before the server has
@@ -171,7 +193,13 @@ internal sealed class PostgresGroups
         PostgresCommit? commit = null;
         try
         {
-            commit = await RunAsync([request.Member], made => commit = made).ConfigureAwait(false);
+            commit = await RunAsync(
+                    [
+                        [request.Member],
+                    ],
+                    made => commit = made
+                )
+                .ConfigureAwait(false);
         }
         catch (PostgresException error) when (commit?.IsDuplicate(error) == true)
         {
@@ -187,14 +215,14 @@ internal sealed class PostgresGroups
         }
     }
 
-    private async Task<PostgresCommit> RunAsync(IReadOnlyList<CommitMember> members, Action<PostgresCommit>? made = null)
+    private async Task<PostgresCommit> RunAsync(IReadOnlyList<CommitMember[]> chains, Action<PostgresCommit>? made = null)
     {
         var connection = await dataSource.OpenConnectionAsync().ConfigureAwait(false);
         try
         {
             // A batch without BEGIN is a transaction of its own: two statements less.
             await using var batch = new NpgsqlBatch(connection);
-            var commit = new PostgresCommit(batch, members);
+            var commit = new PostgresCommit(batch, chains);
             made?.Invoke(commit);
             commit.Write(options.Grace);
             await commit.RunAsync(commits: false, CancellationToken.None).ConfigureAwait(false);
@@ -207,87 +235,4 @@ internal sealed class PostgresGroups
     }
 
     private static ValueTask CloseAsync(NpgsqlConnection? connection) => connection?.DisposeAsync() ?? ValueTask.CompletedTask;
-}
-
-/// <summary>A unit of work that wants to commit.</summary>
-internal sealed class CommitRequest(CommitMember member)
-{
-    // Continuations run where the group's work is, one after the other: see Burst.
-    private readonly TaskCompletionSource done = new();
-
-    public CommitMember Member { get; } = member;
-
-    /// <summary>The message was handled before; nothing was committed.</summary>
-    public bool IsDuplicate { get; set; }
-
-    /// <summary>Nothing was committed, or the outcome is not known.</summary>
-    public Exception? Error { get; set; }
-
-    /// <summary>Completes when the outcome is there; throws <see cref="Error"/>.</summary>
-    public Task Done => done.Task;
-
-    public void Complete()
-    {
-        if (Error is { } error)
-        {
-            done.SetException(error);
-        }
-        else
-        {
-            done.SetResult();
-        }
-    }
-}
-
-/// <summary>Somebody wants a row.</summary>
-internal abstract class RowRequest(object table, string many, Guid id)
-{
-    /// <summary>Requests of the same table share a query.</summary>
-    public object Table { get; } = table;
-
-    public string Many { get; } = many;
-
-    public Guid Id { get; } = id;
-
-    /// <summary>Why there is no answer.</summary>
-    public Exception? Error { get; set; }
-
-    public abstract void Take(NpgsqlDataReader reader);
-
-    public abstract void Complete();
-}
-
-/// <inheritdoc/>
-internal sealed class RowRequest<T>(KeyedRead<T> read, Guid id) : RowRequest(read, read.Many, id)
-    where T : class
-{
-    private readonly TaskCompletionSource<T?> done = new();
-    private T? row;
-
-    public Task<T?> Row => done.Task;
-
-    public override void Take(NpgsqlDataReader reader)
-    {
-        try
-        {
-            row = read.Read(reader);
-        }
-        catch (Exception unreadable) when (unreadable is not (NpgsqlException or IOException or OutOfMemoryException))
-        {
-            // This row, and no other.
-            Error = unreadable;
-        }
-    }
-
-    public override void Complete()
-    {
-        if (Error is { } error)
-        {
-            done.SetException(error);
-        }
-        else
-        {
-            done.SetResult(row);
-        }
-    }
 }

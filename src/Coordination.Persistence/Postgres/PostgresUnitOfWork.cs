@@ -21,7 +21,10 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
     private bool? isNew = inbox is null ? true : null;
 
     /// <summary>The row this unit alone may change at the moment, in this process.</summary>
-    private (object Table, Guid Id)? entered;
+    private HeldRow? held;
+
+    /// <summary>Its commit was tried.</summary>
+    private bool isTried;
 
     public SqlDialect Dialect => store.Dialect;
 
@@ -31,17 +34,28 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
         where T : class
     {
         phase.Usable();
-        if (alone || phase is not UnitOfWorkPhase.Idle || entered is not null)
+        if (alone || phase is not UnitOfWorkPhase.Idle || held is not null)
         {
             var rows = await QueryAsync(new Statement(read.Locked, ("id", id, ColumnKind.Uuid)), read.Read, cancellationToken);
             return rows.Count == 0 ? null : rows[0];
         }
 
-        await store.Groups.Rows.EnterAsync(read, id, cancellationToken);
-        entered = (read, id);
+        held = await HeldRow.EnterAsync(store.Groups.Rows, read, id, cancellationToken);
+        if (held.Found(read) is { } left)
+        {
+            return left;
+        }
+
         var request = new RowRequest<T>(read, id);
         store.Groups.Reads.Add(request);
         return await request.Row;
+    }
+
+    public void HandOn<T>(KeyedRead<T> read, Guid id, T? row)
+        where T : class
+    {
+        phase.Usable();
+        held?.Becomes(read, id, row);
     }
 
     public async ValueTask<bool> BeginAsync(CancellationToken cancellationToken = default)
@@ -138,10 +152,17 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
     private async Task CommitWithOthersAsync(CommitMember member, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var request = new CommitRequest(member);
-        (changes.AreUnhurried ? store.Groups.Unhurried : store.Groups.Commits).Add(request);
+        isTried = true;
+        var request = new CommitRequest(member, changes.AreUnhurried);
         try
         {
+            if (held?.Behind is not { } before || !request.TryFollow(before))
+            {
+                await AfterTheOneBeforeAsync();
+                (request.IsUnhurried ? store.Groups.Unhurried : store.Groups.Commits).Add(request);
+            }
+
+            held?.Offer(request);
             await request.Done;
         }
         catch
@@ -157,17 +178,47 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
             return;
         }
 
-        await CommittedAsync(member);
+        await CommittedAsync(member, request.NotAnnouncedBefore());
+        request.IsAnnounced = true;
+    }
+
+    /// <summary>The row that was found is in the database, or this fails.</summary>
+    private async ValueTask AfterTheOneBeforeAsync()
+    {
+        if (held?.Behind is not { } before)
+        {
+            return;
+        }
+
+        try
+        {
+            await before.Done;
+        }
+        catch (Exception error)
+        {
+            throw new GuardFailedException(PostgresGroups.NotThere, error);
+        }
+
+        if (before.IsDuplicate)
+        {
+            throw new GuardFailedException(PostgresGroups.NotThere);
+        }
     }
 
     private async Task CommitAloneAsync(CommitMember member, CancellationToken cancellationToken)
     {
         PostgresCommit? commit = null;
+        isTried = true;
         try
         {
             await OpenAsync(cancellationToken);
             await using var batch = new NpgsqlBatch(connection, transaction);
-            commit = new PostgresCommit(batch, [member]);
+            commit = new PostgresCommit(
+                batch,
+                [
+                    [member],
+                ]
+            );
             commit.Write(store.Options.Grace);
             Failpoint.Hit(Failpoints.BeforeCommit);
             await commit.RunAsync(commits: true, cancellationToken);
@@ -190,14 +241,14 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
             throw;
         }
 
-        await CommittedAsync(member);
+        await CommittedAsync(member, []);
     }
 
-    private async Task CommittedAsync(CommitMember member)
+    private async Task CommittedAsync(CommitMember member, IReadOnlyList<long> before)
     {
         isNew = true;
         await EndAsync(UnitOfWorkPhase.Done);
-        store.Announce(changes, member.Ids, member.Older);
+        store.Announce(changes, member.Ids, before.Count == 0 ? member.Older : [.. member.Older, .. before]);
     }
 
     public async ValueTask DisposeAsync()
@@ -259,6 +310,7 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
             return;
         }
 
+        await AfterTheOneBeforeAsync();
         if (!await store.OwnTransactions.WaitAsync(LongestWait, cancellationToken))
         {
             throw new TimeoutException($"No connection was free for a transaction of its own within {LongestWait.TotalSeconds:F0} s.");
@@ -328,11 +380,25 @@ internal sealed class PostgresUnitOfWork(PostgresStore store, InboxKey? inbox, b
                 store.OwnTransactions.Release();
             }
 
-            if (entered is { } row)
-            {
-                entered = null;
-                store.Groups.Rows.Exit(row.Table, row.Id);
-            }
+            Exit(end);
+        }
+    }
+
+    private void Exit(UnitOfWorkPhase end)
+    {
+        var row = held;
+        held = null;
+        if (end is UnitOfWorkPhase.Done && isNew == true)
+        {
+            row?.ExitCommitted();
+        }
+        else if (isTried)
+        {
+            row?.ExitFailed();
+        }
+        else
+        {
+            row?.ExitUnchanged();
         }
     }
 

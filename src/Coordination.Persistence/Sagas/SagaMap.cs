@@ -60,7 +60,7 @@ internal sealed class SagaMap<TSaga>
             + $"FROM {{rows}} WHERE t.{Key} = r.\"{Key}\" AND t.{version.Name} = r.\"expected_version\"";
         deleteMany = $"DELETE FROM {table} AS t USING {{rows}} WHERE t.{Key} = r.\"id\" AND t.{version.Name} = r.\"expected_version\"";
         var all = $"SELECT {string.Join(", ", columns.Select(c => c.Name))} FROM {table} WHERE {dialect.AnyOf(Key, "@ids")}";
-        Row = new KeyedRead<TSaga>(all, $"{select} {dialect.ForUpdate}".TrimEnd(), Read);
+        Row = new KeyedRead<TSaga>(all, $"{select} {dialect.ForUpdate}".TrimEnd(), Read) { Copy = Copy };
     }
 
     /// <summary>How a row is read in order to change it.</summary>
@@ -83,6 +83,18 @@ internal sealed class SagaMap<TSaga>
         }
 
         return saga;
+    }
+
+    /// <summary>What <see cref="Read"/> would give once the row is written.</summary>
+    private TSaga Copy(TSaga saga)
+    {
+        var copy = create();
+        foreach (var column in columns)
+        {
+            column.Copy(saga, copy);
+        }
+
+        return copy;
     }
 
     public Statement Insert(TSaga saga)
@@ -172,6 +184,18 @@ internal sealed class SagaMap<TSaga>
             return (Name, value is null ? null : toStore(value), kind);
         }
 
+        /// <summary>Through the stored form: nothing is shared, and times have the database's microseconds.</summary>
+        public void Copy(TSaga from, TSaga to)
+        {
+            var stored = Parameter(from).Value switch
+            {
+                DateTimeOffset time => new DateTimeOffset(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero),
+                byte[] bytes => bytes.Clone(),
+                var value => value,
+            };
+            Put(to, stored);
+        }
+
         public void Load(DbDataReader reader, int ordinal, TSaga saga)
         {
             if (reader.IsDBNull(ordinal))
@@ -191,7 +215,12 @@ internal sealed class SagaMap<TSaga>
                 ColumnKind.Bytes => reader.GetFieldValue<byte[]>(ordinal),
                 _ => reader.GetString(ordinal),
             };
-            var value = fromStore(stored);
+            Put(saga, stored);
+        }
+
+        private void Put(TSaga saga, object? stored)
+        {
+            var value = stored is null ? null : fromStore(stored);
             set(saga, clr.IsEnum && value is not null && !clr.IsInstanceOfType(value) ? Enum.ToObject(clr, value) : value);
         }
 

@@ -52,11 +52,12 @@ internal sealed class UnitOfWorkSagaContext<TSaga, T> : ConsumeContextScope<T>, 
         return await factory.CreateSagaConsumeContext(work, context, saga, SagaConsumeContextMode.Load).ConfigureAwait(false);
     }
 
-    public Task Save(SagaConsumeContext<TSaga> context) => Write(map.Insert(context.Saga));
+    public Task Save(SagaConsumeContext<TSaga> context) => Write(map.Insert(context.Saga), context.Saga, isGone: false);
 
-    public Task Update(SagaConsumeContext<TSaga> context) => Write(map.Update(context.Saga));
+    public Task Update(SagaConsumeContext<TSaga> context) => Write(map.Update(context.Saga), context.Saga, isGone: false);
 
-    public Task Delete(SagaConsumeContext<TSaga> context) => Write(map.Delete(context.Saga, context.Saga.CorrelationId));
+    public Task Delete(SagaConsumeContext<TSaga> context) =>
+        Write(map.Delete(context.Saga, context.Saga.CorrelationId), context.Saga, isGone: true);
 
     public Task Discard(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
 
@@ -69,9 +70,10 @@ internal sealed class UnitOfWorkSagaContext<TSaga, T> : ConsumeContextScope<T>, 
     )
         where TMessage : class => factory.CreateSagaConsumeContext(work, consumeContext, instance, mode);
 
-    private Task Write(Statement statement)
+    private Task Write(Statement statement, TSaga saga, bool isGone)
     {
         work.Execute(statement);
+        work.HandOn(map.Row, saga.CorrelationId, isGone ? null : saga);
         return Task.CompletedTask;
     }
 }

@@ -54,6 +54,10 @@ internal sealed class SqliteUnitOfWork(SqliteStore store, InboxKey? inbox) : IUn
         }
     }
 
+    /// <summary>One writer at a time reads what it changes: nothing can be handed on.</summary>
+    public void HandOn<T>(KeyedRead<T> read, Guid id, T? row)
+        where T : class => phase.Usable();
+
     public void Execute(Statement statement)
     {
         phase.Usable();

@@ -30,6 +30,16 @@ public interface IUnitOfWork : IAsyncDisposable
     ValueTask<T?> LoadAsync<T>(KeyedRead<T> read, Guid id, CancellationToken cancellationToken = default)
         where T : class;
 
+    /// <summary>
+    /// Says what the row got by <see cref="LoadAsync"/> is after the commit, as its version-checked write (<see cref="Execute"/>) makes it. The next unit of
+    /// work of this process that waits for the row may have it from here instead of the database, and commit behind this one in the same transaction.
+    /// </summary>
+    /// <param name="read">How the row was got.</param>
+    /// <param name="id">Its key.</param>
+    /// <param name="row">It is copied; null: it is gone then.</param>
+    void HandOn<T>(KeyedRead<T> read, Guid id, T? row)
+        where T : class;
+
     /// <summary>The message was handled before. Known after <see cref="BeginAsync"/>, a query or the commit, whichever came first.</summary>
     bool IsDuplicate { get; }
 

@@ -10,4 +10,8 @@ namespace Coordination.Persistence;
 /// <param name="Locked">A query of the row whose key is <c>@id</c>, held until the end of the transaction; the same columns.</param>
 /// <param name="Read">Makes an object of a row.</param>
 public sealed record KeyedRead<T>(string Many, string Locked, Func<DbDataReader, T> Read)
-    where T : class;
+    where T : class
+{
+    /// <summary>Makes a copy that shares nothing that can change; without it a row is never handed on (<see cref="IUnitOfWork.HandOn"/>).</summary>
+    public Func<T, T>? Copy { get; init; }
+}

@@ -106,6 +106,17 @@ internal sealed class PendingChanges
         }
     }
 
+    /// <summary>
+    /// Whether <paramref name="later"/> concerns a timer that is made or moved here. A commit of both would not have the effect of one after the other: it
+    /// cancels and moves timers before it stores any.
+    /// </summary>
+    public bool MeetTimersOf(PendingChanges later) =>
+        (timers.Count > 0 && timers.Exists(timer => later.Concern(timer.Token!.Value)))
+        || (moved.Count > 0 && moved.Keys.Any(later.Concern));
+
+    private bool Concern(Guid token) =>
+        cancelled.Contains(token) || moved.ContainsKey(token) || timers.Exists(timer => timer.Token == token);
+
     public void OnCommitted(Action action) => (committed ??= []).Add(action);
 
     /// <summary>What to do after the commit.</summary>

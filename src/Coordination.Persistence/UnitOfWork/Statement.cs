@@ -55,7 +55,8 @@ public enum ColumnKind
 }
 
 /// <summary>A guarded statement touched no row: the state it relied on has changed. Nothing was committed.</summary>
-public sealed class GuardFailedException(string guard) : Exception($"The transaction was rolled back: {guard}")
+public sealed class GuardFailedException(string guard, Exception? inner = null)
+    : Exception($"The transaction was rolled back: {guard}", inner)
 {
     public string Guard { get; } = guard;
 }

@@ -23,6 +23,9 @@ internal abstract class WrappedWork(IUnitOfWork inner) : IUnitOfWork
 
     public virtual bool IsDuplicate => inner.IsDuplicate;
 
+    public void HandOn<T>(KeyedRead<T> read, Guid id, T? row)
+        where T : class => inner.HandOn(read, id, row);
+
     public virtual void Execute(Statement statement) => inner.Execute(statement);
 
     public virtual void Send(OutgoingMessage message) => inner.Send(message);

@@ -71,6 +71,9 @@ internal sealed class SimulatedUnitOfWork(SimulatedUnits units, InboxKey? optimi
         return rows.Count == 0 ? null : rows[0];
     }
 
+    public void HandOn<T>(KeyedRead<T> read, Guid id, T? row)
+        where T : class => Inner.HandOn(read, id, row);
+
     public void Execute(Statement statement) => Inner.Execute(statement);
 
     public void Send(OutgoingMessage message) => Inner.Send(message);
