@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Coordination.Host.CommandLine;
 using Coordination.Host.Serving;
+using Coordination.Sagas.Consensus;
 
 namespace Coordination.Host.Ballots;
 
@@ -61,7 +62,8 @@ internal static class AnswerCommand
                     },
                     _ =>
                         invocation.Output.Line(
-                            $"{person}: {said}.{(ballot.People == 2 && chosen is not null ? " Two people have to agree." : "")}"
+                            $"{person}: {said}.{(ballot.People == 2 && chosen is not null ? " Two people have to agree." : "")} "
+                                + $"Stored; what became of it: coordination ballots show {ballot.BallotId}"
                         )
                 );
                 return ExitCode.Ok;
@@ -96,6 +98,14 @@ internal static class AnswerCommand
                     throw new CommandFailure(ExitCode.Failed, $"Ballot {ballot.BallotId} is {ballot.Status}: it is not decided yet.");
                 if (!ballot.Options.Contains(option))
                     throw new CommandFailure(ExitCode.Usage, $"'{option}' is none of the options: {string.Join(", ", ballot.Options)}.");
+                var before = (await office.Ballots.RecordAsync(ballot.BallotId, cancellationToken))
+                    .Select(line => BallotRecord.Parse(line.Line))
+                    .FirstOrDefault(line => line.Kind == BallotRecordKind.Outcome);
+                if (before is not null)
+                    throw new CommandFailure(
+                        ExitCode.Failed,
+                        $"Ballot {ballot.BallotId}: an outcome was reported before and counts once ({before.Note})."
+                    );
                 var person = invocation.Arguments.GetValue(by) ?? Environment.UserName;
                 await office.Ballots.ReportOutcomeAsync(ballot.BallotId, option, person, ballot.Tenant, cancellationToken);
                 invocation.Output.Show(

@@ -41,6 +41,7 @@ internal static class BallotPrinter
         else
             output.Line($"options: {string.Join(", ", ballot.Options)}");
         Votes(record, output);
+        Silent(record, output);
         foreach (var close in record.Select(line => line.Close).OfType<RecordedClose>())
         {
             output.Line($"round {close.Round}, {close.Asked} asked: {close.Outcome}");
@@ -48,9 +49,13 @@ internal static class BallotPrinter
                 output.Line($"  {reason}");
         }
         foreach (var answer in record.Select(line => line.Answer).OfType<RecordedAnswer>())
-            output.Line(
-                $"{answer.Person} answered {answer.Option ?? "none"}{(answer.Refusal is { } why ? $": not counted, {why}" : "")} {answer.Note}".TrimEnd()
-            );
+        {
+            output.Line($"{answer.Person} answered {answer.Option ?? "none"}{(answer.Refusal is { } why ? $": not counted, {why}" : "")}");
+            if (answer.Note is { Length: > 0 } note)
+                output.Line(Marked(note));
+        }
+        foreach (var reported in record.Where(line => line.Kind == BallotRecordKind.Outcome))
+            output.Line($"reported afterwards: {OneLine(reported.Note ?? "")}");
         if (ballot.Status == "people")
             output.Line($"answer with: coordination ballots answer {ballot.BallotId} {string.Join('|', ballot.Options)}|none");
     }
@@ -60,7 +65,7 @@ internal static class BallotPrinter
         output.Line("what each option would do:");
         foreach (var option in opening.Options)
             output.Line(
-                $"  {option.Name}: {(option.Arguments is { } arguments ? arguments.GetRawText() : "no effect with arguments of its own")}"
+                $"  {option.Name}: {(option.Arguments is { } arguments ? arguments.GetRawText() : "no arguments: with it alone no effect of a tool is allowed")}"
             );
         if (!opening.Flags.IsEmpty)
             output.Line($"risks raised: {string.Join(", ", opening.Flags)}");
@@ -87,6 +92,23 @@ internal static class BallotPrinter
             if (vote.Cast.Evidence is { Count: > 0 } evidence)
                 output.Line(Marked("evidence: " + string.Join(", ", evidence)));
         }
+    }
+
+    /// <summary>Those asked in a closed round of whom nothing came, and of whom only what does not count came.</summary>
+    private static void Silent(IReadOnlyList<BallotRecord> record, Output output)
+    {
+        if (record is not [{ Opening: { } opening }, ..] || record.LastOrDefault(line => line.Close is not null)?.Close is not { } last)
+            return;
+        var heard = record.Select(line => line.Vote).OfType<RecordedVote>().ToLookup(vote => vote.Cast.Voter, StringComparer.Ordinal);
+        var asked = opening.Seats.Take(last.Asked).Select(seat => seat.Voter).ToList();
+        var silent = asked.Where(voter => !heard.Contains(voter)).ToList();
+        if (silent.Count > 0)
+            output.Line($"not heard of: {string.Join(", ", silent)} (`coordination agents list` shows who is running)");
+        var refused = asked
+            .Where(voter => heard.Contains(voter) && heard[voter].All(vote => !CountedVotes.IsValid(vote.Treatment)))
+            .ToList();
+        if (refused.Count > 0)
+            output.Line($"voted, and none of it counts: {string.Join(", ", refused)}");
     }
 
     private static string Marked(string text) => string.Join('\n', text.Split('\n').Select(line => Theirs + OneLine(line)));

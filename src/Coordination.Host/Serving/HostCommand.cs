@@ -5,6 +5,7 @@ using Coordination.Host.Migrations;
 using Coordination.Host.Settings;
 using Coordination.Host.Startup;
 using Coordination.Persistence;
+using Coordination.Sagas.Consensus;
 
 namespace Coordination.Host.Serving;
 
@@ -98,6 +99,12 @@ internal static class HostCommand
 
         await app.StartAsync(cancellationToken);
         Say($"Hosts runs on {settings.Broker} and {settings.DatabaseName}. Health: {string.Join(", ", app.Urls)}/health/ready");
+        var consensus = app.Services.GetRequiredService<ConsensusOptions>();
+        Say(
+            settings.Configuration[SettingNames.ConsensusFile] is { Length: > 0 } file
+                ? $"Ballots: {consensus.Voters.Count} voters and {consensus.Policies.Count} policies ({string.Join(", ", consensus.Policies.Select(p => p.Id))}) from {file}."
+                : $"Ballots: no policies, every ballot is refused. {SettingNames.ConsensusFile} names the file with voters and policies."
+        );
         app.Lifetime.ApplicationStopping.Register(() => Say("Stops: messages in hand are finished."));
         await app.WaitForShutdownAsync(cancellationToken);
         Say("Stopped.");

@@ -45,7 +45,14 @@ internal sealed class LocalHandOver(
         }
 
         given[row.Id] = clock.GetTimestamp();
-        endpoint.Arrive(new HandedOver(row, endpoint.Name, Ended) { CameBefore = cameBefore, HandedOver = row.Id });
+        endpoint.Arrive(
+            new HandedOver(row, endpoint.Name, Ended)
+            {
+                CameBefore = cameBefore,
+                HandedOver = row.Id,
+                IsOwn = !cameBefore || IsOnlyWay,
+            }
+        );
         return HandOverAnswer.Taken;
     }
 

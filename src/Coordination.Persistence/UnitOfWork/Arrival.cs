@@ -14,6 +14,11 @@ internal class Arrival(string endpoint)
     /// <summary>The outbox row by which it was handed over inside the process.</summary>
     public long? HandedOver { get; init; }
 
+    /// <summary>
+    /// A unit of work of this process sent it. A row the sweep finds may be anybody's who can write to the database; only an embedded store has no others.
+    /// </summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>Its unit of work has committed; whatever stood for it in the outbox is gone.</summary>
     public virtual void Settled() { }
 

@@ -43,5 +43,5 @@ public sealed record BallotDecision
 
 /// <summary>Who sent a message, as far as others than the sender vouch for it.</summary>
 /// <param name="User">The broker's verified user; null when the message has none.</param>
-/// <param name="FromHere">It never left this database, which only the backbone's own users can write.</param>
+/// <param name="FromHere">A voter in this very process sent it.</param>
 public readonly record struct VerifiedSender(string? User, bool FromHere);

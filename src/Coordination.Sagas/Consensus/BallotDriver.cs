@@ -112,11 +112,22 @@ public sealed class BallotDriver
         var (work, cause) = (Work(context), Cause(context));
         var before = OfTenant(context.Saga, context.Message, cause);
         var now = await clock.NowAsync(context.CancellationToken);
-        var decision = BallotRules.Decide(before, context.Message, SenderProof.Of(context), now);
+        var sender = SenderProof.Of(context);
+        var decision = BallotRules.Decide(before, context.Message, sender, now);
         if (decision.Refusal is { } reason)
         {
             metrics.Refused(typeof(T).Name, reason);
-            logger.MessageWithoutEffect(typeof(T).Name, context.Saga.CorrelationId, reason, decision.RefusalDetail);
+            // Somebody pretends, or the configuration names the wrong users and keys: no one would look into the record for that.
+            if (reason is ReasonCode.UnregisteredSender or ReasonCode.SenderMismatch)
+                logger.MessageRefused(
+                    typeof(T).Name,
+                    sender.User ?? "no user of the broker",
+                    context.Saga.CorrelationId,
+                    reason,
+                    decision.RefusalDetail
+                );
+            else
+                logger.MessageWithoutEffect(typeof(T).Name, context.Saga.CorrelationId, reason, decision.RefusalDetail);
         }
         Carry(decision, before, context.Saga, work, cause, now);
     }
@@ -144,7 +155,9 @@ public sealed class BallotDriver
         store.Post(work, saga, decision);
         mail.Post(work, saga, before, decision, cause, now);
         if (decision.Next.Status == BallotStatus.Decided && before?.Status != BallotStatus.Decided)
-            logger.BallotDecided(saga.CorrelationId, saga.Outcome, saga.Option, saga.DecidedBy);
+            logger.BallotDecided(saga.CorrelationId, saga.Outcome, saga.Option ?? "none", saga.DecidedBy);
+        if (decision.Next.Status == BallotStatus.People && before?.Status != BallotStatus.People)
+            logger.PeopleAsked(saga.CorrelationId, saga.People ?? 1, saga.EndsAt, saga.Outcome);
         work.OnCommitted(() => metrics.Moved(before, decision.Next));
         if (before is null)
             work.OnCommitted(() => Failpoint.Hit(Failpoints.BallotCommitted));

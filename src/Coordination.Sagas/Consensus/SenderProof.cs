@@ -10,7 +10,7 @@ internal static class SenderProof
     {
         var received = context.ReceiveContext;
         if (received.TryGetPayload<Arrival>(out var arrival) && arrival.HandedOver is not null)
-            return new VerifiedSender(User: null, FromHere: true);
+            return new VerifiedSender(User: null, FromHere: arrival.IsOwn);
         // The broker refuses a user-id that is not the connection's.
         var user = received.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery) ? delivery.Properties.UserId : null;
         return new VerifiedSender(string.IsNullOrEmpty(user) ? null : user, FromHere: false);

@@ -61,6 +61,33 @@ public sealed class A_message_for_an_endpoint_of_the_same_process
         await host.StopAsync();
     }
 
+    /// <summary>Whoever may write to the table may have put there what a sweep finds: nobody vouches for its sender.</summary>
+    [Theory]
+    [Trait("req", "VOTE-04")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Is_known_to_be_from_here_when_its_commit_gave_it_and_not_when_a_sweep_found_it(bool swept)
+    {
+        await using var installation = await Real.CreateAsync();
+        var run = Guid.CreateVersion7();
+        var watch = new Watch();
+        using var host = await installation.StartAsync(builder =>
+        {
+            builder.ConfigureBus(bus => bus.AddReceiveObserver(_ => watch));
+            Effects.Endpoint(builder);
+        });
+        await using (var work = host.Services.GetRequiredService<IUnitOfWorkFactory>().Create())
+        {
+            work.Send(Effects.Message(host, run) with { Delay = swept ? TimeSpan.FromMilliseconds(1) : null });
+            await work.CommitAsync();
+        }
+
+        await Eventually.Until(async () => await Effects.CountAsync(host, run) == 1, Deadline, "the effect is there");
+        watch.Own.ShouldBe(swept ? 0 : 1);
+        watch.OverTheBroker.ShouldBe(0);
+        await host.StopAsync();
+    }
+
     private static async Task<long> RowsAsync(IHost host)
     {
         var units = host.Services.GetRequiredService<IUnitOfWorkFactory>();
@@ -76,10 +103,13 @@ public sealed class A_message_for_an_endpoint_of_the_same_process
     {
         private int received;
         private int overTheBroker;
+        private int own;
 
         public int Received => received;
 
         public int OverTheBroker => overTheBroker;
+
+        public int Own => own;
 
         public Task PreReceive(ReceiveContext context)
         {
@@ -87,6 +117,11 @@ public sealed class A_message_for_an_endpoint_of_the_same_process
             if (context is RabbitMqReceiveContext)
             {
                 Interlocked.Increment(ref overTheBroker);
+            }
+
+            if (Arrival.Of(context).IsOwn)
+            {
+                Interlocked.Increment(ref own);
             }
 
             return Task.CompletedTask;
