@@ -63,7 +63,7 @@ public sealed class A_message_for_an_endpoint_of_the_same_process
 
     /// <summary>Whoever may write to the table may have put there what a sweep finds: nobody vouches for its sender.</summary>
     [Theory]
-    [Trait("req", "VOTE-04")]
+    [Trait("req", "VOTE-14")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Is_known_to_be_from_here_when_its_commit_gave_it_and_not_when_a_sweep_found_it(bool swept)
