@@ -35,6 +35,8 @@ internal static class AnswerCommand
                 await using var office = await Office.OpenAsync(invocation, cancellationToken);
                 var ballot = await BallotViews.FindAsync(office, invocation.Arguments.GetValue(id), cancellationToken);
                 var said = invocation.Arguments.GetValue(option)!;
+                if (invocation.Arguments.GetValue(note) is { Length: 0 or > 500 })
+                    throw new CommandFailure(ExitCode.Usage, "--note has 1 to 500 characters.");
                 if (ballot.Status != "people")
                     throw new CommandFailure(ExitCode.Failed, $"Ballot {ballot.BallotId} is {ballot.Status}: nobody is asked.");
                 if (said != "none" && !ballot.Options.Contains(said))

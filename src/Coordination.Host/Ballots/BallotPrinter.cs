@@ -100,7 +100,7 @@ internal static class BallotPrinter
         if (record is not [{ Opening: { } opening }, ..] || record.LastOrDefault(line => line.Close is not null)?.Close is not { } last)
             return;
         var heard = record.Select(line => line.Vote).OfType<RecordedVote>().ToLookup(vote => vote.Cast.Voter, StringComparer.Ordinal);
-        var asked = opening.Seats.Take(last.Asked).Select(seat => seat.Voter).ToList();
+        var asked = opening.Seats.Take(last.Asked).Select(seat => seat.Elector.Voter).ToList();
         var silent = asked.Where(voter => !heard.Contains(voter)).ToList();
         if (silent.Count > 0)
             output.Line($"not heard of: {string.Join(", ", silent)} (`coordination agents list` shows who is running)");

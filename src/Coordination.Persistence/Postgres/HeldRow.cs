@@ -53,20 +53,19 @@ internal sealed class HeldRow
         }
     }
 
-    public void ExitCommitted() =>
-        gate.Exit(
-            table,
-            id,
-            this,
-            isWritten
-                ? next is { } row
-                    ? new LeftRow(row, null)
-                    : null
-                : found
-        );
+    public void ExitCommitted()
+    {
+        if (!isWritten)
+        {
+            ExitUnchanged();
+            return;
+        }
 
-    /// <summary>Nothing was tried: the row is as it was found.</summary>
-    public void ExitUnchanged() => gate.Exit(table, id, this, found);
+        gate.Exit(table, id, this, next is { } row ? new LeftRow(row, null) : null);
+    }
+
+    /// <summary>Nothing was written: the row is as it was found, as long as nobody else can have written it.</summary>
+    public void ExitUnchanged() => gate.Exit(table, id, this, Behind is { Done.IsCompleted: false } ? found : null);
 
     /// <summary>The row may be anything.</summary>
     public void ExitFailed() => gate.Exit(table, id, this);

@@ -100,7 +100,7 @@ internal sealed class SagaMap<TSaga>
     public Statement Insert(TSaga saga)
     {
         version.Set(saga, 1);
-        return new Statement(insert, [.. columns.Select(c => c.Parameter(saga))]);
+        return new Statement(insert, [.. columns.Select(c => c.Parameter(saga))]) { GoesFirst = true };
     }
 
     /// <summary>Writes the row if its version is still the one that was read; raises the version.</summary>
@@ -111,6 +111,7 @@ internal sealed class SagaMap<TSaga>
         return new Statement(update, [.. columns.Select(c => c.Parameter(saga)), ("expected_version", expected, ColumnKind.Int32)])
         {
             ForMany = updateMany,
+            GoesFirst = true,
             MustAffect = $"{name} was changed by another message",
         };
     }

@@ -9,6 +9,7 @@ internal sealed class PendingChanges
     private readonly HashSet<Guid> cancelled = [];
     private readonly Dictionary<Guid, TimeSpan> moved = [];
     private List<Action>? committed;
+    private int leading;
 
     public IReadOnlyList<Statement> Statements => statements;
 
@@ -55,7 +56,14 @@ internal sealed class PendingChanges
     {
         NeedOwnTransaction |= statement.NeedsOwnTransaction;
         AreUnhurried |= statement.IsUnhurried;
-        statements.Add(statement);
+        if (statement.GoesFirst)
+        {
+            statements.Insert(leading++, statement);
+        }
+        else
+        {
+            statements.Add(statement);
+        }
     }
 
     public void Send(OutgoingMessage message)

@@ -26,6 +26,12 @@ public sealed record Statement(string Text, params StatementParameter[] Paramete
     /// </summary>
     public bool OwnTransaction { get; init; }
 
+    /// <summary>
+    /// Writes the row that the unit of work is about: it goes before the unit's other statements, so that whoever works on the row locks it first, with a
+    /// transaction of its own or in a group, and nobody holds what belongs to the row while waiting for it.
+    /// </summary>
+    internal bool GoesFirst { get; init; }
+
     /// <summary>The commit need not outlive a crash of the database: it may share its transaction with its like and with nothing else.</summary>
     internal bool IsUnhurried { get; init; }
 

@@ -9,8 +9,8 @@ public sealed class CoordinationOutbox;
 
 /// <summary>
 /// One message, one unit of work:
-/// 1. the first delivery of a message goes straight to the handler: the inbox row is inserted with the commit and decides there. One that was delivered before,
-///    or whose handling failed before, asks the inbox first;
+/// 1. the first delivery of a message goes straight to the handler: the inbox row is inserted with the commit and decides there. One that was delivered before
+///    asks the inbox first; one that has met others on its rows again and again has a transaction of its own, with row locks;
 /// 2. run the handler, which adds its writes and messages;
 /// 3. commit all in one round trip, with whoever commits at the moment; the messages leave after it;
 /// 4. seen before? nothing is committed; acknowledge and count.
@@ -33,25 +33,27 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
             Endpoint = isShared ? null : arrival.Endpoint,
             HandedOver = isShared ? null : arrival.HandedOver,
         };
-        var again = context.GetRetryAttempt() > 0;
+        var attempt = context.GetRetryAttempt();
+        var alone = attempt > OptimisticRetries;
         Failpoint.Hit(Failpoints.Delivered);
 
         try
         {
-            // After a conflict with its own transaction and row locks, so that it gets through.
-            await using var work = units.Create(key, alone: again);
+            await using var work = units.Create(key, alone);
             context.AddOrUpdatePayload<IUnitOfWork>(() => work, _ => work);
-            var isFirst = !again && !arrival.CameBefore;
             try
             {
-                if (isFirst || await work.BeginAsync(context.CancellationToken).ConfigureAwait(false))
+                var asks =
+                    alone
+                    || (arrival.CameBefore && attempt == 0 && await IsHandledAsync(key, context.CancellationToken).ConfigureAwait(false));
+                if (!asks || await work.BeginAsync(context.CancellationToken).ConfigureAwait(false))
                 {
                     Failpoint.Hit(Failpoints.InboxWritten);
                     await next.Send(new UnitOfWorkConsumeContext<T>(context, options, services, work, messageId)).ConfigureAwait(false);
                 }
             }
             catch (DuplicateMessageException) { }
-            catch (Exception) when (isFirst)
+            catch (Exception) when (!alone)
             {
                 // A second copy finds a state that has moved on and may fail on it; that is no failure of the message.
                 await work.DisposeAsync().ConfigureAwait(false);
@@ -90,6 +92,12 @@ internal sealed class UnitOfWorkFilter(IUnitOfWorkFactory units, IServiceProvide
             throw;
         }
     }
+
+    /// <summary>
+    /// Tries that build on what was read without locks and commit with others: within a process they do not meet on a row. Later ones lock what they read, so
+    /// that they get through between other processes.
+    /// </summary>
+    private const int OptimisticRetries = 2;
 
     private async Task<bool> IsHandledAsync(InboxKey key, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ public sealed record VoteAnswer
     /// <summary>SHA-256 of the prompt in hexadecimal digits, for the record.</summary>
     public string? PromptHash { get; init; }
 
-    /// <summary>A vote for an option of the question. One that is none of its options is a failure of the voter: it abstains, and its log says why.</summary>
+    /// <summary>A vote for an option of the question. One that is not among its options is recorded and does not count.</summary>
     /// <param name="option">Its name.</param>
     /// <param name="confidence">0 to 1; null counts as 1.</param>
     /// <param name="rationale">Why: data for people and, in a debate, for voters to read.</param>

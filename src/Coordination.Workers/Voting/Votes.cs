@@ -34,18 +34,6 @@ internal static class Votes
             context,
             cancellationToken
         );
-        if (
-            answer is not null
-            && answer.Choice is not (VoteAnswer.Abstained or VoteAnswer.Recused)
-            && request.Options.All(option => option.Name != answer.Choice)
-        )
-        {
-            throw new PermanentFailure(
-                $"The voter chose '{answer.Choice}', which is none of the options: {string.Join(", ", request.Options.Select(option => option.Name))}.",
-                ReasonCode.ContractInvalid
-            );
-        }
-
         return answer is null ? throw new PermanentFailure("The voter returned null.", ReasonCode.ContractInvalid)
             // A vote that breaks the contract would not arrive. Looked at here, where it can still be answered for.
             : ContractRules.Check(Of(agent, work, answer)) is [var problem, ..]

@@ -42,21 +42,22 @@ internal sealed class CountedRows
     public async Task RaiseAsync(IUnitOfWork work, Guid id)
     {
         var row = (await work.LoadAsync(Read, id))!;
-        var next = row with { Version = row.Version + 1, Value = row.Value + 1 };
-        work.Execute(
-            new Statement(
-                $"UPDATE {table} SET version = @version, value = @value WHERE id = @id AND version = @expected",
-                ("version", next.Version, ColumnKind.Int32),
-                ("value", next.Value, ColumnKind.Int32),
-                ("id", id, ColumnKind.Uuid),
-                ("expected", row.Version, ColumnKind.Int32)
-            )
-            {
-                MustAffect = "the version that was read",
-            }
-        );
-        work.HandOn(Read, id, next);
+        work.Execute(Raised(row));
+        work.HandOn(Read, id, row with { Version = row.Version + 1, Value = row.Value + 1 });
     }
+
+    public Statement Raised(Counted row) =>
+        new(
+            $"UPDATE {table} SET version = @version, value = @value WHERE id = @id AND version = @expected",
+            ("version", row.Version + 1, ColumnKind.Int32),
+            ("value", row.Value + 1, ColumnKind.Int32),
+            ("id", row.Id, ColumnKind.Uuid),
+            ("expected", row.Version, ColumnKind.Int32)
+        )
+        {
+            MustAffect = "the version that was read",
+            GoesFirst = true,
+        };
 
     public Statement Delete(Counted row) =>
         new(

@@ -1,3 +1,4 @@
+using Coordination.Testing;
 using Npgsql;
 
 namespace Coordination.Persistence.Tests;
@@ -237,6 +238,46 @@ public sealed class Units_of_work_on_one_row
         conflicts.ShouldBeGreaterThan(0);
         (await one.CountAsync("inbox")).ShouldBe(raised.Sum());
     }
+
+    /// <summary>
+    /// One in a group writes the row and a line of its record; one with a transaction of its own holds the row from its read on. Whichever order the handler
+    /// wrote them in, the row is locked first.
+    /// </summary>
+    [Fact]
+    public async Task A_group_and_one_with_row_locks_wait_for_each_other_and_never_in_a_circle()
+    {
+        await using var store = await PostgresStores.StartAsync(null);
+        var rows = await CountedRows.MakeAsync(store);
+        var id = await rows.AddAsync();
+        var line = store.Sql.Table("line");
+        await store.Units.ExecuteAsync(new Statement($"CREATE TABLE {line} (number int PRIMARY KEY)"));
+        Statement Line() => new($"INSERT INTO {line} VALUES (@number)", ("number", 1, ColumnKind.Int32));
+
+        await using var locking = store.Units.Create(alone: true);
+        await locking.LoadAsync(rows.Read, id, Ct);
+        await using var grouped = store.Units.Create();
+        grouped.Execute(Line());
+        await rows.RaiseAsync(grouped, id);
+        var commit = grouped.CommitAsync(Ct);
+        await Eventually.Until(() => WaitsAsync(store), TimeSpan.FromSeconds(20), "the group waits for the row");
+
+        locking.Execute(Line());
+        locking.Execute(rows.Raised(new Counted(id, 1, 0)));
+        await locking.CommitAsync(Ct);
+        await Should.ThrowAsync<GuardFailedException>(commit);
+        (await rows.ReadAsync(id)).ShouldBe((Version: 2, Value: 1));
+    }
+
+    private static async Task<bool> WaitsAsync(StoreFixture store) =>
+        (
+            await store.Units.QueryAsync(
+                new Statement(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
+                ),
+                row => row.GetInt64(0),
+                Ct
+            )
+        )[0] > 0;
 
     private static List<Task> Together(StoreFixture store, int count, Func<int, IUnitOfWork, Task> fill, Func<int, InboxKey?>? key = null)
     {
