@@ -162,7 +162,15 @@ internal sealed partial class BallotTurn
             return;
         }
         ballot = ballot with { Right = report.Right };
-        Append(BallotRecordKind.Outcome, line => line with { Note = $"{report.Right} was right, says {report.ReportedBy}." });
+        Append(
+            BallotRecordKind.Outcome,
+            line =>
+                line with
+                {
+                    Note = $"{report.Right} was right, says {report.ReportedBy}.",
+                    Report = new RecordedReport(report.Right, report.ReportedBy),
+                }
+        );
         var last = ballot.Votes.Where(v => !Vote.IsAbstention(v.Choice)).GroupBy(v => v.Voter).Select(own => own.MinBy(v => v.Round)!);
         // The first, sealed vote is the voter's own; what a debate made of it is the debate's.
         foreach (var vote in last)

@@ -11,7 +11,10 @@ internal sealed partial class BallotTurn
     {
         var (treatment, detail) = Judge(ballot, vote, sender);
         var flip = Flip(vote, treatment);
-        Append(BallotRecordKind.Vote, line => line with { Vote = new RecordedVote(vote, sender.User, treatment, detail, flip) });
+        Append(
+            BallotRecordKind.Vote,
+            line => line with { Vote = new RecordedVote(vote, sender.User, treatment, detail, flip, sender.FromHere) }
+        );
         if (!CountedVotes.IsValid(treatment))
         {
             Refuse(ReasonOf(treatment), detail!);

@@ -76,7 +76,10 @@ internal sealed partial class BallotTurn(BallotState state, DateTimeOffset now)
         }
         var reason = $"Cancelled by {cancel.RequestedBy}{(string.IsNullOrWhiteSpace(cancel.Note) ? "." : $": {cancel.Note}")}";
         ballot = ballot with { Outcome = ReasonCode.Cancelled, Explanation = [reason] };
-        Append(BallotRecordKind.Cancelled, line => line with { Note = reason });
+        Append(
+            BallotRecordKind.Cancelled,
+            line => line with { Note = reason, Cancel = new RecordedCancel(cancel.RequestedBy, cancel.Note) }
+        );
         Finish(option: null, "nobody", []);
     }
 
