@@ -89,7 +89,7 @@ internal sealed partial class BallotTurn
     }
 
     /// <summary>What the arbiter decides; null where it abstains, is not sure, objects or is silent.</summary>
-    internal static string? ArbitersChoice(BallotOpening opening, ImmutableArray<SealedVote> votes) =>
+    private static string? ArbitersChoice(BallotOpening opening, ImmutableArray<SealedVote> votes) =>
         votes.FirstOrDefault(v => v.Voter == opening.Arbiter?.Elector.Voter) is { } vote
         && !Vote.IsAbstention(vote.Choice)
         && vote.Confidence >= opening.Policy.Rule.ConfidenceFloor
@@ -139,7 +139,7 @@ internal sealed partial class BallotTurn
     }
 
     /// <summary>Why a person's answer does not count; null when it does.</summary>
-    internal static string? WhyNot(BallotState ballot, string person, string? user, string? option) =>
+    private static string? WhyNot(BallotState ballot, string person, string? user, string? option) =>
         ballot.Status == BallotStatus.Voting ? "The voters are still being asked."
         : ballot.Status == BallotStatus.Decided ? "The ballot is decided."
         : ballot.Opening.IsVoter(person, user) ? "A voter cannot decide in the place of people."
