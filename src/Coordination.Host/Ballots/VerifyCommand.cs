@@ -6,7 +6,7 @@ using Coordination.Workers;
 
 namespace Coordination.Host.Ballots;
 
-/// <summary><c>ballots verify</c>: recomputes outcomes from the records alone.</summary>
+/// <summary><c>ballots verify</c>: counts ballots again from their records alone.</summary>
 internal static class VerifyCommand
 {
     private const int Most = 1_000_000;
@@ -15,7 +15,7 @@ internal static class VerifyCommand
     {
         var id = new Argument<Guid?>("BALLOT-ID") { Description = "The ballot.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "Every ballot whose voting is over." };
-        var command = new Command("verify", "Recompute outcomes from the records: no line changed, no vote lost, the decision follows.")
+        var command = new Command("verify", "Count ballots again from their records: no line changed, and each is what the rules write.")
         {
             id,
             all,

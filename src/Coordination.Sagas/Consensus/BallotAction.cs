@@ -13,6 +13,9 @@ public abstract record BallotAction
 
     public sealed record Publish(IBallotMessage Message) : BallotAction;
 
+    /// <summary>Set the phase's timer again: one came before its time.</summary>
+    public sealed record WaitOn : BallotAction;
+
     /// <summary>Append to the ballot's record.</summary>
     /// <param name="Seq">From 1.</param>
     /// <param name="At">The database clock.</param>

@@ -49,7 +49,7 @@ internal sealed class BallotMail(EnvelopeFactory envelopes)
                     break;
             }
         }
-        Time(work, saga, before, ballot, cause, now);
+        Time(work, saga, before, decision, cause, now);
     }
 
     public void OpenedAgain(IUnitOfWork work, BallotSaga saga, BallotOpening opening, Envelope cause) =>
@@ -100,11 +100,14 @@ internal sealed class BallotMail(EnvelopeFactory envelopes)
     }
 
     // One timer at a time: that of the phase the ballot is in. Its token follows from the phase, so nothing must be remembered to cancel it.
-    private void Time(IUnitOfWork work, BallotSaga saga, BallotState? before, BallotState ballot, Envelope cause, DateTimeOffset now)
+    private void Time(IUnitOfWork work, BallotSaga saga, BallotState? before, BallotDecision decision, Envelope cause, DateTimeOffset now)
     {
-        if (before is not null && before.Phase == ballot.Phase && before.EndsAt == ballot.EndsAt)
+        var ballot = decision.Next;
+        // A timer that is set again replaces the one of the same token.
+        var again = decision.Actions.Any(action => action is BallotAction.WaitOn);
+        if (!again && before is not null && before.Phase == ballot.Phase && before.EndsAt == ballot.EndsAt)
             return;
-        if (before?.EndsAt is not null)
+        if (!again && before?.EndsAt is not null)
             work.CancelTimer(Token(saga.CorrelationId, before.Phase));
         if (ballot.EndsAt is not { } end)
             return;

@@ -8,7 +8,8 @@ namespace Coordination.Sagas.Consensus;
 
 /// <summary>
 /// One line of a ballot's record: everything that happened to it, the votes that did not count included. Lines are never changed; each carries the hash of all
-/// before it, and the outcome can be recomputed from them alone (<see cref="BallotAudit"/>).
+/// before it, and all that the rules wrote follows from the rest (<see cref="BallotAudit"/>). A member that is added later must be one that older lines may lack:
+/// what is stored is never written anew.
 /// </summary>
 public sealed record BallotRecord
 {
@@ -36,7 +37,13 @@ public sealed record BallotRecord
     /// <summary>Kind <c>decided</c>.</summary>
     public RecordedDecision? Decision { get; init; }
 
-    /// <summary>Other kinds: particulars for people.</summary>
+    /// <summary>Kind <c>cancelled</c>; null in lines of before it was recorded, which say it in the note alone.</summary>
+    public RecordedCancel? Cancel { get; init; }
+
+    /// <summary>Kind <c>outcome</c>; null in lines of before it was recorded, which say it in the note alone.</summary>
+    public RecordedReport? Report { get; init; }
+
+    /// <summary>Particulars for people.</summary>
     public string? Note { get; init; }
 
     /// <summary>The hash before the first line.</summary>
@@ -83,7 +90,15 @@ public static class BallotRecordKind
 /// <param name="Treatment">What became of it.</param>
 /// <param name="Detail">Why it does not count; null when it does.</param>
 /// <param name="Flip">In a debate: the choice the voter left.</param>
-public sealed record RecordedVote(CastVote Cast, string? User, VoteTreatment Treatment, string? Detail = null, string? Flip = null);
+/// <param name="FromHere">It never left the database (<see cref="VerifiedSender"/>); null in lines of before it was recorded.</param>
+public sealed record RecordedVote(
+    CastVote Cast,
+    string? User,
+    VoteTreatment Treatment,
+    string? Detail = null,
+    string? Flip = null,
+    bool? FromHere = null
+);
 
 /// <summary>How a phase of voting ended, with everything it takes to come to the same result again.</summary>
 public sealed record RecordedClose
@@ -110,6 +125,12 @@ public sealed record RecordedClose
 /// <param name="Refusal">Why it does not count; null when it does.</param>
 /// <param name="User">The broker's verified user, if there was one.</param>
 public sealed record RecordedAnswer(string Person, string? Option, string? Note, string? Refusal, string? User = null);
+
+/// <summary>Who ended a ballot without a decision, and why.</summary>
+public sealed record RecordedCancel(string RequestedBy, string? Note);
+
+/// <summary>Which option turned out to be right, and who says so.</summary>
+public sealed record RecordedReport(string Right, string ReportedBy);
 
 /// <summary>The end of a ballot.</summary>
 /// <param name="Outcome">How the voting ended.</param>

@@ -15,6 +15,9 @@ namespace Coordination.Sagas.Consensus;
 /// </summary>
 public static class BallotRules
 {
+    /// <summary>Of these rules, the only ones so far.</summary>
+    public const int Version = 1;
+
     /// <summary>Opens a ballot.</summary>
     public static BallotDecision Open(BallotOpening opening)
     {

@@ -23,8 +23,11 @@ public sealed record BallotOpening
 {
     public required Guid BallotId { get; init; }
 
-    /// <summary>Version of the rules that count it: what they mean for a ballot never changes afterwards.</summary>
-    public int Rules { get; init; } = 1;
+    /// <summary>
+    /// Version of the rules that count it: what they do with a ballot, to the words of its record, never changes afterwards. Other words are other rules: records
+    /// are verified by counting again.
+    /// </summary>
+    public int Rules { get; init; } = BallotRules.Version;
 
     /// <summary>With its tier applied.</summary>
     public required BallotPolicy Policy { get; init; }

@@ -89,7 +89,7 @@ internal sealed partial class BallotTurn
     }
 
     /// <summary>What the arbiter decides; null where it abstains, is not sure, objects or is silent.</summary>
-    internal static string? ArbitersChoice(BallotOpening opening, ImmutableArray<SealedVote> votes) =>
+    private static string? ArbitersChoice(BallotOpening opening, ImmutableArray<SealedVote> votes) =>
         votes.FirstOrDefault(v => v.Voter == opening.Arbiter?.Elector.Voter) is { } vote
         && !Vote.IsAbstention(vote.Choice)
         && vote.Confidence >= opening.Policy.Rule.ConfidenceFloor
@@ -139,7 +139,7 @@ internal sealed partial class BallotTurn
     }
 
     /// <summary>Why a person's answer does not count; null when it does.</summary>
-    internal static string? WhyNot(BallotState ballot, string person, string? user, string? option) =>
+    private static string? WhyNot(BallotState ballot, string person, string? user, string? option) =>
         ballot.Status == BallotStatus.Voting ? "The voters are still being asked."
         : ballot.Status == BallotStatus.Decided ? "The ballot is decided."
         : ballot.Opening.IsVoter(person, user) ? "A voter cannot decide in the place of people."
@@ -162,7 +162,15 @@ internal sealed partial class BallotTurn
             return;
         }
         ballot = ballot with { Right = report.Right };
-        Append(BallotRecordKind.Outcome, line => line with { Note = $"{report.Right} was right, says {report.ReportedBy}." });
+        Append(
+            BallotRecordKind.Outcome,
+            line =>
+                line with
+                {
+                    Note = $"{report.Right} was right, says {report.ReportedBy}.",
+                    Report = new RecordedReport(report.Right, report.ReportedBy),
+                }
+        );
         var last = ballot.Votes.Where(v => !Vote.IsAbstention(v.Choice)).GroupBy(v => v.Voter).Select(own => own.MinBy(v => v.Round)!);
         // The first, sealed vote is the voter's own; what a debate made of it is the debate's.
         foreach (var vote in last)

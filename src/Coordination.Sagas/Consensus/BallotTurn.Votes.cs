@@ -11,7 +11,10 @@ internal sealed partial class BallotTurn
     {
         var (treatment, detail) = Judge(ballot, vote, sender);
         var flip = Flip(vote, treatment);
-        Append(BallotRecordKind.Vote, line => line with { Vote = new RecordedVote(vote, sender.User, treatment, detail, flip) });
+        Append(
+            BallotRecordKind.Vote,
+            line => line with { Vote = new RecordedVote(vote, sender.User, treatment, detail, flip, sender.FromHere) }
+        );
         if (!CountedVotes.IsValid(treatment))
         {
             Refuse(ReasonOf(treatment), detail!);
@@ -32,7 +35,7 @@ internal sealed partial class BallotTurn
     }
 
     /// <summary>A vote as it is kept and counted.</summary>
-    internal static SealedVote Sealed(CastVote vote, int line) =>
+    private static SealedVote Sealed(CastVote vote, int line) =>
         new()
         {
             VoteId = vote.VoteId,
@@ -47,7 +50,7 @@ internal sealed partial class BallotTurn
         };
 
     /// <summary>What a vote is worth to a ballot as it stands, and why when it does not count.</summary>
-    internal static (VoteTreatment Treatment, string? Detail) Judge(BallotState ballot, CastVote vote, VerifiedSender sender)
+    private static (VoteTreatment Treatment, string? Detail) Judge(BallotState ballot, CastVote vote, VerifiedSender sender)
     {
         var opening = ballot.Opening;
         var place = opening.Seats.Select((seat, i) => (seat, i)).FirstOrDefault(s => s.seat.Elector.Voter == vote.Voter, (null!, -1)).i;

@@ -7,6 +7,9 @@ namespace Coordination.Sagas.Consensus;
 /// <summary>One message's way through a ballot: collects the next state and the actions. Lives for one decision only.</summary>
 internal sealed partial class BallotTurn(BallotState state, DateTimeOffset now)
 {
+    // Every process knows the database's clock within a round trip, and the one that set the timer need not be the one it reaches.
+    private static readonly TimeSpan ClockError = TimeSpan.FromSeconds(1);
+
     private readonly ImmutableArray<BallotAction>.Builder actions = ImmutableArray.CreateBuilder<BallotAction>();
     private BallotState ballot = state;
     private string? refusal;
@@ -41,8 +44,19 @@ internal sealed partial class BallotTurn(BallotState state, DateTimeOffset now)
     public void TimerDue(BallotTimerDue due)
     {
         // Overtaken while it was on its way: what it waited for has happened.
-        if (due.Round == ballot.Phase && ballot.EndsAt is not null)
+        if (due.Round != ballot.Phase || ballot.EndsAt is not { } end)
+            return;
+        if (now >= end - ClockError)
             TimeIsOver();
+        else
+            WaitOn(end);
+    }
+
+    // Nobody's timer ends a phase before its time; and if it was the ballot's own, nothing would come after it.
+    private void WaitOn(DateTimeOffset end)
+    {
+        actions.Add(new BallotAction.WaitOn());
+        Refuse(ReasonCode.ContractInvalid, $"The time is not over before {end:O}.");
     }
 
     public void TimeIsOver()
@@ -62,7 +76,10 @@ internal sealed partial class BallotTurn(BallotState state, DateTimeOffset now)
         }
         var reason = $"Cancelled by {cancel.RequestedBy}{(string.IsNullOrWhiteSpace(cancel.Note) ? "." : $": {cancel.Note}")}";
         ballot = ballot with { Outcome = ReasonCode.Cancelled, Explanation = [reason] };
-        Append(BallotRecordKind.Cancelled, line => line with { Note = reason });
+        Append(
+            BallotRecordKind.Cancelled,
+            line => line with { Note = reason, Cancel = new RecordedCancel(cancel.RequestedBy, cancel.Note) }
+        );
         Finish(option: null, "nobody", []);
     }
 

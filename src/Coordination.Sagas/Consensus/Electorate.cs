@@ -11,16 +11,26 @@ internal static class Electorate
     /// Experts for a raised flag and holders of a veto first, then one of each family in turn, so that a small first panel has every objection and as many
     /// families as there are. Otherwise in the order they were named.
     /// </summary>
-    public static ImmutableArray<VoterProfile> InOrder(ImmutableArray<VoterProfile> voters, ImmutableArray<string> flags, string? domain)
+    public static ImmutableArray<VoterProfile> InOrder(ImmutableArray<VoterProfile> voters, ImmutableArray<string> flags, string? domain) =>
+        InOrder(voters, voter => ElectorOf(voter, NothingKnown), flags, domain);
+
+    /// <summary>The same of anything that has a place for an elector. What is in order stays as it is.</summary>
+    public static ImmutableArray<T> InOrder<T>(
+        ImmutableArray<T> voters,
+        Func<T, Elector> electorOf,
+        ImmutableArray<string> flags,
+        string? domain
+    )
     {
-        bool IsHeardFirst(VoterProfile voter) => Electorate.IsHeardFirst(ElectorOf(voter, NothingKnown), flags, domain);
+        bool IsHeardFirst(T voter) => Electorate.IsHeardFirst(electorOf(voter), flags, domain);
 
         var turns = new Dictionary<string, int>(StringComparer.Ordinal);
         return
         [
             .. voters
                 .OrderByDescending(IsHeardFirst)
-                .Select(voter => (voter, Turn: turns[voter.Family] = turns.GetValueOrDefault(voter.Family) + 1))
+                .Select(voter => (voter, electorOf(voter).Family))
+                .Select(seat => (seat.voter, Turn: turns[seat.Family] = turns.GetValueOrDefault(seat.Family) + 1))
                 .OrderByDescending(seat => IsHeardFirst(seat.voter))
                 .ThenBy(seat => seat.Turn)
                 .Select(seat => seat.voter),
@@ -56,20 +66,38 @@ internal static class Electorate
         ImmutableArray<string> flags,
         string? domain,
         IReadOnlyDictionary<string, Competence> judged
+    ) =>
+        Problems(
+            policy,
+            [.. voters.Select(voter => ElectorOf(voter, judged))],
+            [.. voters.Where(voter => voter.PublicKey is null).Select(voter => voter.Name)],
+            flags,
+            domain
+        );
+
+    /// <summary>The same of electors that are frozen already.</summary>
+    /// <param name="policy">With its tier applied.</param>
+    /// <param name="electors">In the order they are asked.</param>
+    /// <param name="keyless">Those of them without a public key.</param>
+    /// <param name="flags">Raised risks.</param>
+    /// <param name="domain">The field the ballot belongs to.</param>
+    public static IReadOnlyList<Problem> Problems(
+        BallotPolicy policy,
+        ImmutableArray<Elector> electors,
+        ImmutableArray<string> keyless,
+        ImmutableArray<string> flags,
+        string? domain
     )
     {
-        ImmutableArray<Elector> electors = [.. voters.Select(voter => ElectorOf(voter, judged))];
         var problems = new List<Problem>();
-        if (voters.Length < Tiers.Electors(policy.Tier))
+        if (electors.Length < Tiers.Electors(policy.Tier))
             problems.Add(
-                Refusal($"electorate has {voters.Length} voters; tier {policy.Tier} needs {Tiers.Electors(policy.Tier)} at least.")
+                Refusal($"electorate has {electors.Length} voters; tier {policy.Tier} needs {Tiers.Electors(policy.Tier)} at least.")
             );
         if (policy.Signed)
         {
             problems.AddRange(
-                voters
-                    .Where(voter => voter.PublicKey is null)
-                    .Select(voter => Refusal($"voter '{voter.Name}' has no public key; votes of tier {policy.Tier} are signed."))
+                keyless.Select(voter => Refusal($"voter '{voter}' has no public key; votes of tier {policy.Tier} are signed."))
             );
         }
         foreach (var size in Panels(policy, electors, flags, domain))
@@ -82,7 +110,7 @@ internal static class Electorate
             };
             problems.AddRange(BallotCheck.Faults(ballot).Select(fault => fault with { Code = ReasonCode.AdmissionDenied }));
             // A smaller panel that lacks a family only means that more are asked.
-            if (size == voters.Length)
+            if (size == electors.Length)
                 problems.AddRange(BallotCheck.Unwinnable(ballot).Select(fault => fault with { Code = ReasonCode.AdmissionDenied }));
         }
         return problems;

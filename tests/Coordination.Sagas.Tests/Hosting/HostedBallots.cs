@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Coordination.Sagas.Tests.Hosting;
 
 /// <summary>Ballots on a bus and a database: what the rules decided is stored, sent, shown and refused as it should.</summary>
-public abstract class HostedBallots
+public abstract partial class HostedBallots
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
