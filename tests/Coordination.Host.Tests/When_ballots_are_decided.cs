@@ -57,6 +57,9 @@ public sealed class When_ballots_are_decided(When_ballots_are_decided.Parliament
             "the report to be recorded",
             Cancel
         );
+        await RefusedAsync($"report {ballot} refund", ExitCode.Failed, "an outcome was reported before and counts once");
+        (await AskAsync($"ballots show {ballot}")).Out.ShouldContain("reported afterwards: review was right");
+        await RefusedAsync($"answer {ballot} review --note {new string('x', 501)}", ExitCode.Usage, "--note has 1 to 500 characters.");
     }
 
     [Fact, Trait("req", "VOTE-04")]
