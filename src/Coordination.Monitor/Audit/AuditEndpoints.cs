@@ -1,0 +1,6 @@
+namespace Coordination.Monitor;
+
+internal static class AuditEndpoints
+{
+    public static void MapAudit(this RouteGroupBuilder api) { }
+}

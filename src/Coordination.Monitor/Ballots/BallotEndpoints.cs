@@ -1,0 +1,6 @@
+namespace Coordination.Monitor;
+
+internal static class BallotEndpoints
+{
+    public static void MapBallot(this RouteGroupBuilder api) { }
+}

@@ -1,0 +1,6 @@
+namespace Coordination.Monitor;
+
+internal static class LetterEndpoints
+{
+    public static void MapLetter(this RouteGroupBuilder api) { }
+}

@@ -1,0 +1,6 @@
+namespace Coordination.Monitor;
+
+internal static class LiveEndpoints
+{
+    public static void MapLive(this RouteGroupBuilder api) { }
+}

@@ -1,0 +1,6 @@
+namespace Coordination.Monitor;
+
+internal static class RunEndpoints
+{
+    public static void MapRun(this RouteGroupBuilder api) { }
+}

@@ -1,0 +1,7 @@
+namespace Coordination.Monitor;
+
+internal static class RunReadsRegistration
+{
+    /// <summary>What shows runs: the list and what keeps it, the run's page, the live feed.</summary>
+    public static void AddRunReads(this IServiceCollection services) { }
+}

@@ -1,0 +1,6 @@
+namespace Coordination.Monitor;
+
+internal static class TimerEndpoints
+{
+    public static void MapTimer(this RouteGroupBuilder api) { }
+}
