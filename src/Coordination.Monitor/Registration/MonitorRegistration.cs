@@ -29,6 +29,7 @@ public static class MonitorRegistration
         services.AddRunReads();
         services.AddWorkReads();
         services.AddOperations();
+        services.AddOperationRunner();
         return services;
     }
 
