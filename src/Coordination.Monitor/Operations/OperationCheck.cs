@@ -9,7 +9,9 @@ internal static class OperationCheck
     public const int MostReason = 500;
     public const int MostBody = 256 * 1024;
 
-    public static IReadOnlyList<BodyProblem> Faults(OperationRequest request)
+    /// <param name="request">What is asked.</param>
+    /// <param name="asksReason">Whether a reason is needed at all; whoever types commands has always been free to give none.</param>
+    public static IReadOnlyList<BodyProblem> Faults(OperationRequest request, bool asksReason = true)
     {
         if (OperationKind.Find(request.Kind) is not { } kind)
         {
@@ -21,7 +23,7 @@ internal static class OperationCheck
                 ),
             ];
         }
-        return [.. Targets(request, kind), .. Reason(request, kind), .. Parameters(request, kind)];
+        return [.. Targets(request, kind), .. Reason(request, kind, asksReason), .. Parameters(request, kind)];
     }
 
     private static IEnumerable<BodyProblem> Targets(OperationRequest request, OperationKind kind)
@@ -64,11 +66,12 @@ internal static class OperationCheck
         }
     }
 
-    private static IEnumerable<BodyProblem> Reason(OperationRequest request, OperationKind kind)
+    private static IEnumerable<BodyProblem> Reason(OperationRequest request, OperationKind kind, bool asks)
     {
         var reason = request.Reason;
         if (
-            !request.DryRun
+            asks
+            && !request.DryRun
             && string.IsNullOrWhiteSpace(reason)
             && (kind.NeedsReason || request.Select is not null || request.Targets is { Count: > 1 })
         )

@@ -29,7 +29,7 @@ internal sealed class OperationDesk(
     /// <exception cref="Refusal">It may not be done, or cannot.</exception>
     public async Task<Operation> SubmitAsync(Guid id, OperationRequest request, Viewer viewer, CancellationToken cancellationToken)
     {
-        if (OperationCheck.Faults(request) is [_, ..] faults)
+        if (OperationCheck.Faults(request, asksReason: viewer.Via != "cli") is [_, ..] faults)
             throw Refusal.BadRequest("The operation cannot be carried out as asked", faults);
         if (OperationKind.Find(request.Kind)!.Missing(viewer) is { } role)
         {

@@ -10,6 +10,9 @@ internal static class OperationsRegistration
     {
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<IAuditTrail>(provider => provider.GetRequiredService<AuditTrail>());
+        services.AddSingleton<AuditReads>();
+        services.TryAddSingleton<MonitorOptions>();
+        services.TryAddSingleton<Reads>();
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationSelection>();
         services.AddSingleton<OperationDesk>();
@@ -31,7 +34,6 @@ internal static class OperationsRegistration
     /// <summary>Carries out operations on many targets in this process.</summary>
     public static void AddOperationRunner(this IServiceCollection services)
     {
-        services.AddSingleton<AuditReads>();
         services.AddHostedService(provider => provider.GetRequiredService<OperationRunner>());
     }
 }

@@ -24,7 +24,6 @@ public static class MonitorRegistration
         services.AddRunClient();
         services.AddMonitorSchema();
         services.AddSingleton<Admission>();
-        services.AddSingleton<Reads>();
         services.AddMonitorDocument();
         services.AddRunReads();
         services.AddWorkReads();
