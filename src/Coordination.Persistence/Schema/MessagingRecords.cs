@@ -72,6 +72,12 @@ public sealed class DeadLetterRecord
     /// <summary>Failed attempts as JSON, a bounded number; null when none is known.</summary>
     public string? Failures { get; set; }
 
+    /// <summary>Type of the exception of the last failed attempt, from <see cref="Failures"/>: computed by the database, so that letters can be grouped by it.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>The same for letters that failed alike: direction, endpoint, reason, message type and error in one; computed by the database.</summary>
+    public string? Alike { get; private set; }
+
     /// <summary>The letter this is a version of, or a retry of which failed again.</summary>
     public long? Replaces { get; set; }
     public long? ReplacedBy { get; set; }

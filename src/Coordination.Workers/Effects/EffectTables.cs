@@ -21,6 +21,8 @@ internal static class EffectTables
             effect.ToTable("effect");
             effect.HasKey(x => new { x.Tenant, x.EffectKey });
             effect.HasIndex(x => x.RunId, "ix_effect_run");
+            // For the list of all effects: on columns that never change, so that no update of an effect touches it, and an insert appends to its end.
+            effect.HasIndex(x => new { x.CreatedAt, x.EffectKey }, "ix_effect_created");
             effect.HasIndex(x => x.ChangedAt, "ix_effect_doubt").HasFilter("status = 'indoubt'");
             effect.Property(x => x.EffectKey).HasMaxLength(64);
             effect.Property(x => x.StepId).HasMaxLength(64);

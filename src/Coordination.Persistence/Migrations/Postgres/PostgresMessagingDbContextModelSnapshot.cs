@@ -32,6 +32,12 @@ namespace Coordination.Persistence.Migrations.Postgres
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<string>("Alike")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("alike")
+                        .HasComputedColumnSql("md5(direction || chr(31) || endpoint || chr(31) || reason || chr(31) || message_type || chr(31) || coalesce((failures::json -> -1) ->> 'error', ''))", true);
+
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
@@ -65,6 +71,12 @@ namespace Coordination.Persistence.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("endpoint");
+
+                    b.Property<string>("Error")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("error")
+                        .HasComputedColumnSql("(failures::json -> -1) ->> 'error'", true);
 
                     b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
@@ -152,6 +164,10 @@ namespace Coordination.Persistence.Migrations.Postgres
                     b.HasIndex("Direction", "Endpoint", "MessageId")
                         .IsUnique()
                         .HasDatabaseName("ix_dead_letter_direction_endpoint_message_id")
+                        .HasFilter("state = 'open'");
+
+                    b.HasIndex(new[] { "Alike", "Id", "ParkedAt", "Replaces" }, "ix_dead_letter_alike")
+                        .HasDatabaseName("ix_dead_letter_alike")
                         .HasFilter("state = 'open'");
 
                     b.ToTable("dead_letter", "coordination");

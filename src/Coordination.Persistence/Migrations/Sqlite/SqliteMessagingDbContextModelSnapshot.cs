@@ -24,6 +24,12 @@ namespace Coordination.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<string>("Alike")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("alike")
+                        .HasComputedColumnSql("direction || char(31) || endpoint || char(31) || reason || char(31) || message_type || char(31) || coalesce(json_extract(failures, '$[#-1].error'), '')", false);
+
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
@@ -57,6 +63,12 @@ namespace Coordination.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("endpoint");
+
+                    b.Property<string>("Error")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error")
+                        .HasComputedColumnSql("json_extract(failures, '$[#-1].error')", false);
 
                     b.Property<long?>("ExpiresAt")
                         .HasColumnType("INTEGER")
@@ -144,6 +156,10 @@ namespace Coordination.Persistence.Migrations.Sqlite
                     b.HasIndex("Direction", "Endpoint", "MessageId")
                         .IsUnique()
                         .HasDatabaseName("ix_dead_letter_direction_endpoint_message_id")
+                        .HasFilter("state = 'open'");
+
+                    b.HasIndex(new[] { "Alike", "Id", "ParkedAt", "Replaces" }, "ix_dead_letter_alike")
+                        .HasDatabaseName("ix_dead_letter_alike")
                         .HasFilter("state = 'open'");
 
                     b.ToTable("dead_letter", (string)null);

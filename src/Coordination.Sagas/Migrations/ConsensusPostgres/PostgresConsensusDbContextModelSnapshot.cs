@@ -271,6 +271,10 @@ namespace Coordination.Sagas.Migrations.ConsensusPostgres
                     b.HasIndex("OpenedAt")
                         .HasDatabaseName("ix_ballot_opened_at");
 
+                    b.HasIndex(new[] { "OpenedAt", "CorrelationId" }, "ix_ballot_undecided")
+                        .HasDatabaseName("ix_ballot_undecided")
+                        .HasFilter("status <> 'Decided'");
+
                     b.ToTable("ballot", "coordination");
                 });
 

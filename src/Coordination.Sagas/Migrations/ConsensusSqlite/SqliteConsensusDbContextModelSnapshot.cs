@@ -265,6 +265,10 @@ namespace Coordination.Sagas.Migrations.ConsensusSqlite
                     b.HasIndex("OpenedAt")
                         .HasDatabaseName("ix_ballot_opened_at");
 
+                    b.HasIndex(new[] { "OpenedAt", "CorrelationId" }, "ix_ballot_undecided")
+                        .HasDatabaseName("ix_ballot_undecided")
+                        .HasFilter("status <> 'Decided'");
+
                     b.ToTable("ballot", (string)null);
                 });
 

@@ -297,6 +297,9 @@ namespace Coordination.Workers.Migrations.Postgres
                     b.HasKey("Tenant", "EffectKey")
                         .HasName("pk_effect");
 
+                    b.HasIndex(new[] { "CreatedAt", "EffectKey" }, "ix_effect_created")
+                        .HasDatabaseName("ix_effect_created");
+
                     b.HasIndex(new[] { "ChangedAt" }, "ix_effect_doubt")
                         .HasDatabaseName("ix_effect_doubt")
                         .HasFilter("status = 'indoubt'");

@@ -291,6 +291,9 @@ namespace Coordination.Workers.Migrations.Sqlite
                     b.HasKey("Tenant", "EffectKey")
                         .HasName("pk_effect");
 
+                    b.HasIndex(new[] { "CreatedAt", "EffectKey" }, "ix_effect_created")
+                        .HasDatabaseName("ix_effect_created");
+
                     b.HasIndex(new[] { "ChangedAt" }, "ix_effect_doubt")
                         .HasDatabaseName("ix_effect_doubt")
                         .HasFilter("status = 'indoubt'");

@@ -1,0 +1,27 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Coordination.Workers.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class EffectsByAge : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateIndex(
+                name: "ix_effect_created",
+                table: "effect",
+                columns: new[] { "created_at", "effect_key" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "ix_effect_created",
+                table: "effect");
+        }
+    }
+}
