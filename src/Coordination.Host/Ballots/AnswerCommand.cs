@@ -1,7 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using Coordination.Host.CommandLine;
 using Coordination.Host.Serving;
-using Coordination.Sagas.Consensus;
+using Coordination.Monitor;
 
 namespace Coordination.Host.Ballots;
 
@@ -47,12 +48,15 @@ internal static class AnswerCommand
                 var person = invocation.Arguments.GetValue(by) ?? Environment.UserName;
                 // An option may itself be called none; then it is meant.
                 var chosen = ballot.Options.Contains(said) ? said : null;
-                await office.Ballots.AnswerAsync(
-                    ballot.BallotId,
-                    chosen,
+                await office.ActAsync(
+                    new OperationRequest
+                    {
+                        Kind = OperationKind.BallotAnswer,
+                        Targets = [new OperationTarget { Ballot = ballot.BallotId }],
+                        Parameters = new OperationParameters { Option = JsonSerializer.SerializeToElement(chosen) },
+                        Reason = invocation.Arguments.GetValue(note),
+                    },
                     person,
-                    invocation.Arguments.GetValue(note),
-                    ballot.Tenant,
                     cancellationToken
                 );
                 invocation.Output.Show(
@@ -100,16 +104,17 @@ internal static class AnswerCommand
                     throw new CommandFailure(ExitCode.Failed, $"Ballot {ballot.BallotId} is {ballot.Status}: it is not decided yet.");
                 if (!ballot.Options.Contains(option))
                     throw new CommandFailure(ExitCode.Usage, $"'{option}' is none of the options: {string.Join(", ", ballot.Options)}.");
-                var before = (await office.Ballots.RecordAsync(ballot.BallotId, cancellationToken))
-                    .Select(line => BallotRecord.Parse(line.Line))
-                    .FirstOrDefault(line => line.Kind == BallotRecordKind.Outcome);
-                if (before is not null)
-                    throw new CommandFailure(
-                        ExitCode.Failed,
-                        $"Ballot {ballot.BallotId}: an outcome was reported before and counts once ({before.Note})."
-                    );
                 var person = invocation.Arguments.GetValue(by) ?? Environment.UserName;
-                await office.Ballots.ReportOutcomeAsync(ballot.BallotId, option, person, ballot.Tenant, cancellationToken);
+                await office.ActAsync(
+                    new OperationRequest
+                    {
+                        Kind = OperationKind.BallotReport,
+                        Targets = [new OperationTarget { Ballot = ballot.BallotId }],
+                        Parameters = new OperationParameters { Right = option },
+                    },
+                    person,
+                    cancellationToken
+                );
                 invocation.Output.Show(
                     new
                     {

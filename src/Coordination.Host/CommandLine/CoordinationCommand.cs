@@ -32,6 +32,8 @@ internal static class CoordinationCommand
         root.Add(TimersCommand.Build(terminal));
         root.Add(DeadLettersCommand.Build(terminal));
         root.Add(AgentsCommand.Build(terminal));
+        root.Add(OperationsCommand.Build(terminal));
+        root.Add(AuditCommand.Build(terminal));
         root.Add(PipelineCommand.Build(terminal));
         root.Add(HealthCommand.Build(terminal));
         root.WithExamples(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Coordination.Host.CommandLine;
 using Coordination.Host.Serving;
+using Coordination.Monitor;
 
 namespace Coordination.Host.DeadLetters;
 
@@ -46,8 +47,24 @@ internal static class DiscardCommand
                 var (done, missing) = (new List<long>(), new List<long>());
                 foreach (var id in numbers)
                 {
-                    var found = await office.DeadLetters.DiscardAsync(id, given.GetValue(because)!, given.GetValue(by)!, cancellationToken);
-                    (found ? done : missing).Add(id);
+                    try
+                    {
+                        await office.ActAsync(
+                            new OperationRequest
+                            {
+                                Kind = OperationKind.LetterDiscard,
+                                Targets = [new OperationTarget { Letter = id }],
+                                Reason = given.GetValue(because),
+                            },
+                            given.GetValue(by)!,
+                            cancellationToken
+                        );
+                        done.Add(id);
+                    }
+                    catch (CommandFailure failure) when (failure.Code == ExitCode.Failed)
+                    {
+                        missing.Add(id);
+                    }
                 }
                 invocation.Output.Show(
                     new { discarded = done, notFound = missing },

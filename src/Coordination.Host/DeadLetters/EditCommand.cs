@@ -3,6 +3,8 @@ using System.Text;
 using Coordination.Host.CommandLine;
 using Coordination.Host.Runs;
 using Coordination.Host.Serving;
+using Coordination.Monitor;
+using Coordination.Persistence;
 
 namespace Coordination.Host.DeadLetters;
 
@@ -40,11 +42,37 @@ internal static class EditCommand
                 var (number, file) = (given.GetValue(id), given.GetValue(body)!);
                 var bytes = await ReadAsync(file, terminal, cancellationToken);
                 await using var office = await Office.OpenAsync(invocation, cancellationToken);
-                var edit =
-                    await office.DeadLetters.EditAsync(number, bytes, given.GetValue(by)!, cancellationToken: cancellationToken)
-                    ?? throw LetterOptions.NotOpen(number);
-                if (edit.NewId is not { } version)
-                    throw PlanFile.Rejected(file == "-" ? "standard input" : file, edit.Problems);
+                var letter = await office.DeadLetters.FindAsync(number, cancellationToken);
+                if (letter is not { State: LetterState.Open })
+                    throw LetterOptions.NotOpen(number);
+                try
+                {
+                    await office.ActAsync(
+                        new OperationRequest
+                        {
+                            Kind = OperationKind.LetterEdit,
+                            Targets = [new OperationTarget { Letter = number }],
+                            Parameters = new OperationParameters { Body = Encoding.UTF8.GetString(bytes) },
+                        },
+                        given.GetValue(by)!,
+                        cancellationToken
+                    );
+                }
+                catch (CommandFailure failure) when (failure.InnerException is Refusal { Problems: { } problems })
+                {
+                    throw PlanFile.Rejected(
+                        file == "-" ? "standard input" : file,
+                        [
+                            .. problems.Select(problem => new Contracts.V1.Problem
+                            {
+                                Code = problem.Code,
+                                Path = problem.Path,
+                                Message = problem.Message,
+                            }),
+                        ]
+                    );
+                }
+                var version = (await office.DeadLetters.FindAsync(number, cancellationToken))?.ReplacedBy;
                 invocation.Output.Show(
                     new { id = version, replaces = number },
                     _ =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Coordination.Host.CommandLine;
 using Coordination.Host.Serving;
+using Coordination.Monitor;
 using Coordination.Persistence;
 
 namespace Coordination.Host.DeadLetters;
@@ -67,12 +68,11 @@ internal static class RetryCommand
                         invocation.Output.Note($"The oldest {which.Count} are taken; more may be parked (--limit).");
                 }
                 var perSecond = given.GetValue(rate);
-                var outcome = await Replay.RunAsync(
-                    office.DeadLetters,
+                var outcome = await RetryAsync(
+                    office,
                     which,
                     perSecond,
                     given.GetValue(by)!,
-                    TimeProvider.System,
                     Progress(invocation.Output, which.Count, perSecond),
                     cancellationToken
                 );
@@ -83,6 +83,47 @@ internal static class RetryCommand
             }
         );
         return command;
+    }
+
+    /// <summary>One operation, carried out by this process; interrupted, it is cancelled.</summary>
+    private static async Task<ReplayOutcome> RetryAsync(
+        Office office,
+        IReadOnlyList<long> which,
+        double perSecond,
+        string by,
+        Action<ReplayOutcome> progress,
+        CancellationToken cancellationToken
+    )
+    {
+        var (retried, missing) = (new List<long>(), new List<long>());
+        if (which.Count == 0)
+            return new ReplayOutcome(retried, missing, 0);
+        var (id, me, viewer) = (Guid.CreateVersion7(), $"cli-{Environment.ProcessId}", Viewer.AtCommandLine(by));
+        var request = new OperationRequest
+        {
+            Kind = OperationKind.LetterRetry,
+            Parameters = new OperationParameters { PerSecond = perSecond },
+        };
+        IReadOnlyList<OperationTarget> targets = [.. which.Select(letter => new OperationTarget { Letter = letter })];
+        await office.Desk.BeginAsync(id, request, targets, viewer, me, cancellationToken);
+        try
+        {
+            await office.Runner.RunAsync(
+                id,
+                me,
+                (target, status) =>
+                {
+                    (status == "done" ? retried : missing).Add(target.Letter!.Value);
+                    progress(new ReplayOutcome(retried, missing, which.Count));
+                },
+                cancellationToken
+            );
+        }
+        catch (OperationCanceledException)
+        {
+            await office.Runner.TurnAsync(id, "cancelled", viewer, CancellationToken.None);
+        }
+        return new ReplayOutcome(retried, missing, which.Count);
     }
 
     /// <summary>Says beforehand that it will take long, and then now and again how far it is.</summary>

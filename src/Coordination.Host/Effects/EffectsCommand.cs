@@ -3,6 +3,7 @@ using System.Text.Json;
 using Coordination.Host.CommandLine;
 using Coordination.Host.Runs;
 using Coordination.Host.Serving;
+using Coordination.Monitor;
 using Coordination.Workers;
 
 namespace Coordination.Host.Effects;
@@ -122,11 +123,14 @@ internal static class EffectsCommand
                     invocation.Arguments.GetValue(key)!,
                     cancellationToken
                 );
-                await office.Runs.AnswerAsync(
-                    effect.RunId,
-                    effect.StepId,
-                    effect.QuestionId,
-                    new EffectWord(said, returned, Environment.UserName, invocation.Arguments.GetValue(note)),
+                await office.ActAsync(
+                    new OperationRequest
+                    {
+                        Kind = OperationKind.EffectResolve,
+                        Targets = [new OperationTarget { Run = effect.RunId, Effect = effect.Key }],
+                        Parameters = new OperationParameters { Verdict = said, Result = returned ?? default },
+                        Reason = invocation.Arguments.GetValue(note),
+                    },
                     Environment.UserName,
                     cancellationToken
                 );
@@ -181,6 +185,3 @@ internal static class EffectsCommand
         }
     }
 }
-
-/// <summary>The answer to the question of an effect in doubt.</summary>
-internal sealed record EffectWord(string Verdict, JsonElement? Result, string By, string? Note);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Coordination.Host.CommandLine;
 using Coordination.Host.Serving;
+using Coordination.Monitor;
 
 namespace Coordination.Host.Runs;
 
@@ -137,11 +138,15 @@ internal static class RunsCommand
             {
                 await using var office = await Office.OpenAsync(invocation, cancellationToken);
                 var run = await UnfinishedAsync(office, invocation.Arguments.GetValue(id), cancellationToken);
-                await office.Runs.CancelAsync(
-                    run.RunId,
+                await office.ActAsync(
+                    new OperationRequest
+                    {
+                        Kind = OperationKind.RunCancel,
+                        Targets = [new OperationTarget { Run = run.RunId }],
+                        Parameters = new OperationParameters { Force = invocation.Arguments.GetValue(force) ? true : null },
+                        Reason = invocation.Arguments.GetValue(note),
+                    },
                     Environment.UserName,
-                    invocation.Arguments.GetValue(note),
-                    invocation.Arguments.GetValue(force),
                     cancellationToken
                 );
                 invocation.Output.Show(
@@ -174,11 +179,21 @@ internal static class RunsCommand
                 var json = Json(invocation.Arguments.GetValue(answer)!);
                 await using var office = await Office.OpenAsync(invocation, cancellationToken);
                 var run = await UnfinishedAsync(office, invocation.Arguments.GetValue(id), cancellationToken);
-                await office.Runs.AnswerAsync(
-                    run.RunId,
-                    invocation.Arguments.GetValue(step)!,
-                    invocation.Arguments.GetValue(question)!,
-                    json,
+                await office.ActAsync(
+                    new OperationRequest
+                    {
+                        Kind = OperationKind.RunAnswer,
+                        Targets =
+                        [
+                            new OperationTarget
+                            {
+                                Run = run.RunId,
+                                Step = invocation.Arguments.GetValue(step),
+                                Question = invocation.Arguments.GetValue(question),
+                            },
+                        ],
+                        Parameters = new OperationParameters { Answer = json },
+                    },
                     Environment.UserName,
                     cancellationToken
                 );

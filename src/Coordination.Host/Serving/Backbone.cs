@@ -2,6 +2,7 @@ using System.Reflection;
 using Coordination.Contracts;
 using Coordination.Host.Ballots;
 using Coordination.Host.Settings;
+using Coordination.Monitor;
 using Coordination.Persistence;
 
 namespace Coordination.Host.Serving;
@@ -29,6 +30,8 @@ internal static class Backbone
         );
         // Agents run elsewhere; their table belongs to the same database.
         services.AddWorkersSchema();
+        // What commands do is kept in its tables, whether or not somebody looks.
+        services.AddMonitorSchema();
         services.Configure<OutboxOptions>(settings.Configuration.GetSection(SettingNames.Outbox));
     }
 
@@ -52,6 +55,7 @@ internal static class Backbone
         );
         services.AddSingleton<EnvelopeFactory>();
         services.AddRunClient();
+        services.AddOperations();
     }
 }
 

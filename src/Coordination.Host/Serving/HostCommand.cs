@@ -29,14 +29,21 @@ internal static class HostCommand
             HelpName = "FORMAT",
         };
         logFormat.AcceptOnlyFromAmong("line", "json");
+        var monitor = new Option<bool>("--monitor")
+        {
+            Description =
+                $"Serve the monitor at /coordination. Settings {SettingNames.Monitor}:*; outside Development they have to say who may use it.",
+        };
         var command = new Command("host", "Run the backbone's services: runs, timers, registry and message delivery.")
         {
             urls,
             migrate,
             logFormat,
+            monitor,
         }.WithExamples(
             "coordination host",
             "coordination host --migrate --log-format line",
+            "DOTNET_ENVIRONMENT=Development coordination host --migrate --monitor",
             "coordination host --urls http://0.0.0.0:8080"
         );
         Invocation.Attach(
@@ -47,8 +54,11 @@ internal static class HostCommand
                 var settings = invocation.Settings(
                     Needs.Broker | Needs.Database,
                     (SettingNames.Urls, invocation.Arguments.GetValue(urls)),
-                    (SettingNames.LogFormat, invocation.Arguments.GetValue(logFormat))
+                    (SettingNames.LogFormat, invocation.Arguments.GetValue(logFormat)),
+                    ($"{SettingNames.Monitor}:{nameof(MonitorSettings.Enabled)}", invocation.Arguments.GetValue(monitor) ? "true" : null)
                 );
+                if (settings.Monitor.Enabled)
+                    MonitorHosting.ThrowIfOpen(settings.Monitor, Stage(settings));
                 return ServeAsync(invocation, settings, invocation.Arguments.GetValue(migrate), cancellationToken);
             }
         );
@@ -99,6 +109,8 @@ internal static class HostCommand
 
         await app.StartAsync(cancellationToken);
         Say($"Hosts runs on {settings.Broker} and {settings.DatabaseName}. Health: {string.Join(", ", app.Urls)}/health/ready");
+        if (settings.Monitor.Enabled)
+            Say($"Monitor: {string.Join(", ", app.Urls.Select(url => $"{url}{settings.Monitor.Path.TrimEnd('/')}/"))}");
         var consensus = app.Services.GetRequiredService<ConsensusOptions>();
         Say(
             settings.Configuration[SettingNames.ConsensusFile] is { Length: > 0 } file
@@ -113,7 +125,9 @@ internal static class HostCommand
 
     private static WebApplication Compose(Invocation invocation, HostSettings settings)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "coordination" });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = "coordination", EnvironmentName = Stage(settings) }
+        );
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.WebHost.UseKestrelCore().UseUrls(settings.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries));
         builder.Logging.AddHostLogging(settings.LogFormat, invocation.Terminal, invocation.Verbose);
@@ -122,10 +136,18 @@ internal static class HostCommand
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.AddHosted(settings);
         builder.Services.AddTelemetry(settings.Configuration);
+        if (settings.Monitor.Enabled)
+            builder.AddMonitor(settings.Monitor);
         var app = builder.Build();
+        if (settings.Monitor.Enabled)
+            app.MapMonitor(settings.Monitor);
         app.MapHealth();
         return app;
     }
+
+    /// <summary>As .NET programs are told it.</summary>
+    private static string Stage(HostSettings settings) =>
+        settings.Configuration["ASPNETCORE_ENVIRONMENT"] ?? settings.Configuration["DOTNET_ENVIRONMENT"] ?? Environments.Production;
 
     private sealed class NoSignals : IHostLifetime
     {

@@ -1,6 +1,7 @@
 using Coordination.Host.CommandLine;
 using Coordination.Host.Settings;
 using Coordination.Host.Startup;
+using Coordination.Monitor;
 using Coordination.Persistence;
 using Coordination.Workers;
 using Npgsql;
@@ -24,6 +25,15 @@ internal sealed class Office : IAsyncDisposable
 
     public ITimers Timers => services.GetRequiredService<ITimers>();
 
+    /// <summary>Through it goes everything a command changes, as from the monitor: checked, once, with a line in the audit.</summary>
+    public OperationDesk Desk => services.GetRequiredService<OperationDesk>();
+
+    public OperationRunner Runner => services.GetRequiredService<OperationRunner>();
+
+    public OperationStore Operations => services.GetRequiredService<OperationStore>();
+
+    public AuditReads Audit => services.GetRequiredService<AuditReads>();
+
     public IDeadLetters DeadLetters => services.GetRequiredService<IDeadLetters>();
 
     public static async Task<Office> OpenAsync(Invocation invocation, CancellationToken cancellationToken)
@@ -33,6 +43,27 @@ internal sealed class Office : IAsyncDisposable
         var parts = new ServiceCollection();
         parts.AddOffice(settings);
         return new Office(parts.BuildServiceProvider());
+    }
+
+    public async Task<bool> HasTimerAsync(Guid token, CancellationToken cancellationToken) =>
+        await ActTimer.FindAsync(services.GetRequiredService<IUnitOfWorkFactory>(), token, cancellationToken) is not null;
+
+    /// <summary>Does something to one target.</summary>
+    /// <exception cref="CommandFailure">It cannot be done; the message says why.</exception>
+    public async Task<Operation> ActAsync(OperationRequest request, string by, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Desk.SubmitAsync(Guid.CreateVersion7(), request, Viewer.AtCommandLine(by), cancellationToken);
+        }
+        catch (Refusal refusal)
+        {
+            throw new CommandFailure(
+                refusal.Problems is null ? ExitCode.Failed : ExitCode.Usage,
+                refusal.Detail ?? refusal.Title,
+                inner: refusal
+            );
+        }
     }
 
     public ValueTask DisposeAsync() => services.DisposeAsync();

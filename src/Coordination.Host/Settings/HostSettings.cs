@@ -31,6 +31,8 @@ internal sealed record HostSettings
     /// <summary><c>line</c>, <c>json</c>, or null: by where standard error goes.</summary>
     public string? LogFormat { get; init; }
 
+    public MonitorSettings Monitor { get; init; } = new();
+
     public required IConfiguration Configuration { get; init; }
 
     /// <summary>The database in words, without secrets.</summary>

@@ -17,6 +17,9 @@ internal static class SettingNames
     /// <summary>A file with voters and policies.</summary>
     public const string ConsensusFile = "Coordination:ConsensusFile";
 
+    /// <summary>Whether and for whom the monitor is served.</summary>
+    public const string Monitor = "Coordination:Monitor";
+
     public static IReadOnlyList<string> All { get; } =
-    [Broker, BrokerPasswordFile, Database, DatabasePasswordFile, Urls, LogFormat, Outbox, Runs, Guard, ConsensusFile];
+    [Broker, BrokerPasswordFile, Database, DatabasePasswordFile, Urls, LogFormat, Outbox, Runs, Guard, ConsensusFile, Monitor];
 }

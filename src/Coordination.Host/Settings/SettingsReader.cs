@@ -60,6 +60,7 @@ internal static class SettingsReader
         Section<OutboxOptions>(configuration, SettingNames.Outbox, problems);
         Section<RunsOptions>(configuration, SettingNames.Runs, problems);
         Section<GuardOptions>(configuration, SettingNames.Guard, problems);
+        settings = settings with { Monitor = Monitor(configuration, problems) };
         if (needs.HasFlag(Needs.Broker) && configuration[SettingNames.ConsensusFile] is { Length: > 0 } consensus)
             problems.AddRange(
                 ConsensusFile.Read(consensus, new ConsensusOptions()).Select(fault => $"{SettingNames.ConsensusFile}: {fault}")
@@ -99,6 +100,23 @@ internal static class SettingsReader
             // The binder names the setting and the type it wanted.
             problems.Add(exception.Message);
         }
+    }
+
+    private static MonitorSettings Monitor(IConfiguration configuration, List<string> problems)
+    {
+        Section<MonitorSettings>(configuration, SettingNames.Monitor, problems);
+        Section<OidcSettings>(configuration, $"{SettingNames.Monitor}:{nameof(MonitorSettings.Oidc)}", problems);
+        var settings = new MonitorSettings();
+        try
+        {
+            configuration.GetSection(SettingNames.Monitor).Bind(settings);
+        }
+        catch (InvalidOperationException)
+        {
+            // Said above.
+        }
+        problems.AddRange(settings.Faults(SettingNames.Monitor));
+        return settings;
     }
 
     private static void Urls(string urls, List<string> problems)

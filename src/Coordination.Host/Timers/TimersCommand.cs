@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Coordination.Host.CommandLine;
 using Coordination.Host.Serving;
+using Coordination.Monitor;
 
 namespace Coordination.Host.Timers;
 
@@ -9,7 +10,12 @@ internal static class TimersCommand
 {
     public static Command Build(Terminal terminal)
     {
-        return new Command("timers", "Show and cancel timers: messages with a due time.") { List(terminal), Cancel(terminal) };
+        return new Command("timers", "Show, move and cancel timers: messages with a due time.")
+        {
+            List(terminal),
+            Move(terminal),
+            Cancel(terminal),
+        };
     }
 
     private static Command List(Terminal terminal)
@@ -59,12 +65,41 @@ internal static class TimersCommand
         return command;
     }
 
+    private static Command Move(Terminal terminal)
+    {
+        var token = Token();
+        var seconds = new Argument<long>("SECONDS") { Description = "From now, 0 to 2592000 (30 days)." };
+        var note = Note();
+        var command = new Command("move", "Give a timer another due time.") { token, seconds, note }.WithExamples(
+            "coordination timers move 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11 0 --note \"the provider is back\""
+        );
+        Invocation.Attach(
+            command,
+            terminal,
+            async (invocation, cancellationToken) =>
+            {
+                await using var office = await Office.OpenAsync(invocation, cancellationToken);
+                var timer = await PendingAsync(office, invocation.Arguments.GetValue(token), cancellationToken);
+                var delay = invocation.Arguments.GetValue(seconds);
+                await ActAsync(office, OperationKind.TimerMove, timer, delay, invocation.Arguments.GetValue(note), cancellationToken);
+                invocation.Output.Show(
+                    new { moved = timer, seconds = delay },
+                    _ => invocation.Output.Line($"Timer {timer} is due in {delay} s.")
+                );
+                return ExitCode.Ok;
+            }
+        );
+        return command;
+    }
+
     private static Command Cancel(Terminal terminal)
     {
-        var token = new Argument<Guid>("TOKEN") { Description = "The timer's token, from `timers list`." };
+        var token = Token();
+        var note = Note();
         var command = new Command("cancel", "Remove a timer before it is due. A run that waits for it may wait until its deadline.")
         {
             token,
+            note,
         }.WithExamples("coordination timers cancel 6f1c2f0e-9f5e-4c9a-8d1f-5b1f3a0f7b11");
         Invocation.Attach(
             command,
@@ -72,13 +107,39 @@ internal static class TimersCommand
             async (invocation, cancellationToken) =>
             {
                 await using var office = await Office.OpenAsync(invocation, cancellationToken);
-                var timer = invocation.Arguments.GetValue(token);
-                if (!await office.Timers.CancelAsync(timer, cancellationToken))
-                    throw new CommandFailure(ExitCode.NotFound, $"There is no timer {timer}: it was delivered, cancelled, or never was.");
+                var timer = await PendingAsync(office, invocation.Arguments.GetValue(token), cancellationToken);
+                await ActAsync(office, OperationKind.TimerCancel, timer, null, invocation.Arguments.GetValue(note), cancellationToken);
                 invocation.Output.Show(new { cancelled = timer }, _ => invocation.Output.Line($"Timer {timer} is cancelled."));
                 return ExitCode.Ok;
             }
         );
         return command;
     }
+
+    private static Task<Operation> ActAsync(
+        Office office,
+        string kind,
+        Guid timer,
+        long? delay,
+        string? note,
+        CancellationToken cancellationToken
+    ) =>
+        office.ActAsync(
+            new OperationRequest
+            {
+                Kind = kind,
+                Targets = [new OperationTarget { Timer = timer }],
+                Parameters = new OperationParameters { DelaySeconds = delay },
+                Reason = note,
+            },
+            Environment.UserName,
+            cancellationToken
+        );
+
+    private static async Task<Guid> PendingAsync(Office office, Guid token, CancellationToken cancellationToken) =>
+        await office.HasTimerAsync(token, cancellationToken) ? token : throw new CommandFailure(ExitCode.NotFound, ActTimer.Gone(token));
+
+    private static Argument<Guid> Token() => new("TOKEN") { Description = "The timer's token, from `timers list`." };
+
+    private static Option<string?> Note() => new("--note") { Description = "Why, for the record.", HelpName = "TEXT" };
 }

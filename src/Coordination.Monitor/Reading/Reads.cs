@@ -9,7 +9,7 @@ namespace Coordination.Monitor;
 /// Reads of the monitor. On PostgreSQL they have connections of their own, few, read only and with a time limit, so that no page can take a connection or hold a lock
 /// that running work needs. SQLite reads beside its writer anyway.
 /// </summary>
-internal sealed class Reads : IAsyncDisposable
+internal sealed class Reads : IQueries, IAsyncDisposable
 {
     private readonly IUnitOfWorkFactory units;
     private readonly NpgsqlDataSource? own;

@@ -24,11 +24,11 @@ public static class MonitorRegistration
         services.AddRunClient();
         services.AddMonitorSchema();
         services.AddSingleton<Admission>();
-        services.AddSingleton<Reads>();
         services.AddMonitorDocument();
         services.AddRunReads();
         services.AddWorkReads();
         services.AddOperations();
+        services.AddOperationRunner();
         return services;
     }
 

@@ -3,5 +3,10 @@ namespace Coordination.Monitor;
 internal static class RunReadsRegistration
 {
     /// <summary>What shows runs: the list and what keeps it, the run's page, the live feed.</summary>
-    public static void AddRunReads(this IServiceCollection services) { }
+    public static void AddRunReads(this IServiceCollection services)
+    {
+        services.AddSingleton<RunListReads>();
+        services.AddSingleton<Projector>();
+        services.AddHostedService(provider => provider.GetRequiredService<Projector>());
+    }
 }

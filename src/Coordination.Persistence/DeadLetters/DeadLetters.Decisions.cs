@@ -1,4 +1,5 @@
 using Coordination.Contracts;
+using Coordination.Contracts.V1;
 
 namespace Coordination.Persistence;
 
@@ -8,6 +9,8 @@ namespace Coordination.Persistence;
 /// </summary>
 internal sealed partial class DeadLetters
 {
+    private const string NotOpen = "The dead letter is not open.";
+
     public async Task<bool> RetryAsync(long id, string by, CancellationToken cancellationToken = default)
     {
         if (await FindAsync(id, cancellationToken) is not { State: LetterState.Open } letter)
@@ -16,44 +19,35 @@ internal sealed partial class DeadLetters
         }
 
         await using var work = units.Create();
-        work.Execute(Settle(id, LetterState.Retried, by, because: null) with { MustAffect = "The dead letter is not open." });
-        // Its deliveries so far count no more, or the first redelivery would park it again.
-        work.Execute(
-            new Statement(
-                $"DELETE FROM {redelivery} WHERE message_id = @message_id",
-                ("message_id", letter.Message.MessageId, ColumnKind.Uuid)
-            )
-        );
-        // A person wants it now: neither its old deadline nor its old place in the group holds any more.
-        work.Send(letter.Message with { ExpiresAt = null, Ordered = false });
+        Retry(work, letter.Id, letter.Message, by);
         return await IsCommittedAsync(work, cancellationToken);
     }
 
-    public async Task<LetterEdit?> EditAsync(
-        long id,
-        byte[] body,
-        string by,
-        ContractLimits? limits = null,
-        CancellationToken cancellationToken = default
-    )
+    /// <summary>Retries with the commit of a unit of work, which fails (<see cref="GuardFailedException"/>) when the letter is not open any more.</summary>
+    public void Retry(IUnitOfWork work, long id, OutgoingMessage message, string by)
     {
-        if (await FindAsync(id, cancellationToken) is not { State: LetterState.Open } letter)
-        {
-            return null;
-        }
-
-        var check = MessageCheck.Read(
-            letter.Message.Headers.GetValueOrDefault,
-            letter.Message.MessageId.ToString("D"),
-            body,
-            limits ?? ContractLimits.Default
+        work.Execute(Settle(id, LetterState.Retried, by, because: null) with { MustAffect = NotOpen });
+        // Its deliveries so far count no more, or the first redelivery would park it again.
+        work.Execute(
+            new Statement($"DELETE FROM {redelivery} WHERE message_id = @message_id", ("message_id", message.MessageId, ColumnKind.Uuid))
         );
-        if (check.Problems.Count > 0)
-        {
-            return new LetterEdit(null, check.Problems);
-        }
+        // A person wants it now: neither its old deadline nor its old place in the group holds any more.
+        work.Send(message with { ExpiresAt = null, Ordered = false });
+    }
 
-        await using var work = units.Create(alone: true);
+    /// <summary>Gives up with the commit of a unit of work, which fails (<see cref="GuardFailedException"/>) when the letter is not open any more.</summary>
+    public void Discard(IUnitOfWork work, long id, string because, string by) =>
+        work.Execute(Settle(id, LetterState.Discarded, by, because) with { MustAffect = NotOpen });
+
+    /// <summary>What is wrong with a new body; empty when nothing is.</summary>
+    public static IReadOnlyList<Problem> Check(DeadLetter letter, byte[] body, ContractLimits? limits = null) =>
+        MessageCheck
+            .Read(letter.Message.Headers.GetValueOrDefault, letter.Message.MessageId.ToString("D"), body, limits ?? ContractLimits.Default)
+            .Problems;
+
+    /// <summary>Makes the version with another body inside a unit of work; null when the letter is not open any more.</summary>
+    public async Task<long?> EditAsync(IUnitOfWork work, long id, byte[] body, string by, CancellationToken cancellationToken)
+    {
         var settled = await work.QueryAsync(
             Settle(id, LetterState.Superseded, by, because: null, "RETURNING id"),
             reader => reader.GetInt64(0),
@@ -72,7 +66,30 @@ internal sealed partial class DeadLetters
                 ("edited", edited, ColumnKind.Int64)
             )
         );
-        return await IsCommittedAsync(work, cancellationToken) ? new LetterEdit(edited, []) : null;
+        return edited;
+    }
+
+    public async Task<LetterEdit?> EditAsync(
+        long id,
+        byte[] body,
+        string by,
+        ContractLimits? limits = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (await FindAsync(id, cancellationToken) is not { State: LetterState.Open } letter)
+        {
+            return null;
+        }
+
+        if (Check(letter, body, limits) is [_, ..] problems)
+        {
+            return new LetterEdit(null, problems);
+        }
+
+        await using var work = units.Create(alone: true);
+        var edited = await EditAsync(work, id, body, by, cancellationToken);
+        return edited is not null && await IsCommittedAsync(work, cancellationToken) ? new LetterEdit(edited, []) : null;
     }
 
     public async Task<bool> DiscardAsync(long id, string because, string by, CancellationToken cancellationToken = default) =>

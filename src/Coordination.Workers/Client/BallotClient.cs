@@ -165,7 +165,9 @@ public sealed class BallotClient
         }
     }
 
-    private async Task SendAsync(IBallotMessage message, string? tenant, CancellationToken cancellationToken)
+    /// <summary>Stores what a person says about a ballot, with the commit of a unit of work.</summary>
+    /// <exception cref="ArgumentException">The message would break its contract.</exception>
+    internal void Say(IUnitOfWork work, IBallotMessage message, string tenant)
     {
         // A message that breaks its contract would be parked where the caller does not look.
         if (ContractRules.Check(message) is [var problem, ..])
@@ -173,13 +175,18 @@ public sealed class BallotClient
             throw new ArgumentException(problem.Message, nameof(message));
         }
 
-        await using var work = units.Create();
         work.Send(
-            ContractOutgoing.To(Wire.BallotsEndpoint, message, envelopes.Root(message.BallotId, tenant ?? Envelope.DefaultTenant)) with
+            ContractOutgoing.To(Wire.BallotsEndpoint, message, envelopes.Root(message.BallotId, tenant)) with
             {
                 GroupId = message.BallotId,
             }
         );
+    }
+
+    private async Task SendAsync(IBallotMessage message, string? tenant, CancellationToken cancellationToken)
+    {
+        await using var work = units.Create();
+        Say(work, message, tenant ?? Envelope.DefaultTenant);
         await work.CommitAsync(cancellationToken);
         Failpoint.Hit(Failpoints.Accepted);
     }

@@ -144,6 +144,55 @@ public sealed class RunClient
         }
     }
 
+    /// <summary>Asks to stop a run, with the commit of a unit of work.</summary>
+    /// <exception cref="ArgumentException">The message would break its contract.</exception>
+    internal void Cancel(IUnitOfWork work, Guid runId, string tenant, string requestedBy, string? note, bool force) =>
+        Send(
+            work,
+            new CancelRun
+            {
+                RunId = runId,
+                RequestedBy = requestedBy,
+                Note = note,
+                Force = force ? true : null,
+            },
+            envelopes.Root(runId, tenant) with
+            {
+                RunId = runId,
+            }
+        );
+
+    /// <summary>Answers a question, with the commit of a unit of work.</summary>
+    /// <exception cref="ArgumentException">The message would break its contract.</exception>
+    internal void Answer(IUnitOfWork work, Guid runId, string tenant, string stepId, string questionId, object answer, string answeredBy) =>
+        Send(
+            work,
+            new InputAnswered
+            {
+                RunId = runId,
+                StepId = stepId,
+                QuestionId = questionId,
+                Answer = JsonSerializer.SerializeToElement(answer, answer.GetType(), AgentJson.Options),
+                AnsweredBy = answeredBy,
+            },
+            envelopes.Root(runId, tenant) with
+            {
+                RunId = runId,
+                StepId = stepId,
+            }
+        );
+
+    private static void Send(IUnitOfWork work, object message, Envelope envelope)
+    {
+        // A message that breaks its contract would be parked where the caller does not look.
+        if (ContractRules.Check(message) is [var problem, ..])
+        {
+            throw new ArgumentException(problem.Message, nameof(message));
+        }
+
+        work.Send(ContractOutgoing.To(Wire.RunsEndpoint, message, envelope));
+    }
+
     private async Task SendAsync(object message, Envelope envelope, CancellationToken cancellationToken)
     {
         await using var work = units.Create();

@@ -1,0 +1,131 @@
+using System.Text.Json;
+
+namespace Coordination.Monitor;
+
+/// <summary>What can be said of a request without looking at anything else.</summary>
+internal static class OperationCheck
+{
+    public const int MostTargets = 10_000;
+    public const int MostReason = 500;
+    public const int MostBody = 256 * 1024;
+
+    /// <param name="request">What is asked.</param>
+    /// <param name="asksReason">Whether a reason is needed at all; whoever types commands has always been free to give none.</param>
+    public static IReadOnlyList<BodyProblem> Faults(OperationRequest request, bool asksReason = true)
+    {
+        if (OperationKind.Find(request.Kind) is not { } kind)
+        {
+            return
+            [
+                Fault(
+                    "kind",
+                    $"There is no operation '{request.Kind}'. There are {string.Join(", ", OperationKind.All.Select(k => k.Name))}."
+                ),
+            ];
+        }
+        return [.. Targets(request, kind), .. Reason(request, kind, asksReason), .. Parameters(request, kind)];
+    }
+
+    private static IEnumerable<BodyProblem> Targets(OperationRequest request, OperationKind kind)
+    {
+        if (request.Targets is { Count: > 0 } == request.Select is not null)
+        {
+            yield return Fault("targets", "Say what it is done to: either targets or select.");
+            yield break;
+        }
+        if (request.Select is { } select)
+        {
+            if (!kind.ForMany)
+                yield return Fault("select", $"{kind.Name} is for one target.");
+            else if (kind.Name == OperationKind.TimerCancel)
+                yield return Fault("select", "Timers are named one by one.");
+            else if (select.IsOfLetters != (kind.Name != OperationKind.RunCancel))
+                yield return Fault(
+                    "select",
+                    select.IsOfLetters ? "Runs are selected by query." : "Dead letters are selected by group, reason, type or run."
+                );
+            else if (select is { Query: null, Group: null, Reason: null, Type: null, Run: null })
+                yield return Fault("select", "An empty filter would mean all of them: name a group, reason, type or run.");
+            else if (select.Query is { } query && string.IsNullOrWhiteSpace(query))
+                yield return Fault("select.query", "An empty query would mean every run: name some.");
+            yield break;
+        }
+        var targets = request.Targets!;
+        if (targets.Count > 1 && !kind.ForMany)
+            yield return Fault("targets", $"{kind.Name} is for one target.");
+        if (targets.Count > MostTargets)
+            yield return Fault("targets", $"{targets.Count} targets: {MostTargets} are allowed. Use select.");
+        for (var i = 0; i < Math.Min(targets.Count, MostTargets); i++)
+        {
+            var given = Members(targets[i]);
+            if (kind.Target.FirstOrDefault(member => !given.Contains(member)) is { } missing)
+            {
+                yield return Fault($"targets[{i}].{missing}", $"{kind.Name} needs the target's {missing}.");
+                yield break;
+            }
+        }
+    }
+
+    private static IEnumerable<BodyProblem> Reason(OperationRequest request, OperationKind kind, bool asks)
+    {
+        var reason = request.Reason;
+        if (
+            asks
+            && !request.DryRun
+            && string.IsNullOrWhiteSpace(reason)
+            && (kind.NeedsReason || request.Select is not null || request.Targets is { Count: > 1 })
+        )
+            yield return Fault("reason", "Say why: the reason is kept in the audit.");
+        if (reason is { Length: > MostReason })
+            yield return Fault("reason", $"The reason has {reason.Length} characters: {MostReason} are allowed.");
+        if (reason is not null && reason.Any(c => char.IsControl(c) && c is not ('\n' or '\t')))
+            yield return Fault("reason", "The reason has a control character.");
+    }
+
+    private static IEnumerable<BodyProblem> Parameters(OperationRequest request, OperationKind kind)
+    {
+        var given = request.Parameters;
+        foreach (var name in Members(given).Where(name => !kind.Parameters.Contains(name)))
+            yield return Fault($"parameters.{name}", $"{kind.Name} takes no {name}.");
+        if (given.PerSecond is { } rate && !(rate is >= 0.01 and <= 1_000))
+            yield return Fault("parameters.perSecond", "perSecond is 0.01 to 1,000.");
+        switch (kind.Name)
+        {
+            case OperationKind.RunAnswer when given.Answer.ValueKind == JsonValueKind.Undefined:
+                yield return Fault("parameters.answer", "run.answer needs an answer, JSON of any kind.");
+                break;
+            case OperationKind.EffectResolve when given.Verdict is not ("happened" or "did-not-happen" or "compensate"):
+                yield return Fault("parameters.verdict", "The verdict is happened, did-not-happen or compensate.");
+                break;
+            case OperationKind.EffectResolve when given.Result.ValueKind != JsonValueKind.Undefined && given.Verdict != "happened":
+                yield return Fault("parameters.result", "A result goes with happened only.");
+                break;
+            case OperationKind.BallotAnswer when given.Option.ValueKind is not (JsonValueKind.String or JsonValueKind.Null):
+                yield return Fault("parameters.option", "ballot.answer needs an option: one of the ballot's, or null for none of them.");
+                break;
+            case OperationKind.BallotReport when given.Right is null:
+                yield return Fault("parameters.right", "ballot.report needs the option that was right.");
+                break;
+            case OperationKind.TimerMove when given.DelaySeconds is null or < 0 or > 30 * 86_400:
+                yield return Fault("parameters.delaySeconds", "delaySeconds is 0 to 2,592,000 (30 days) from now.");
+                break;
+            case OperationKind.LetterEdit when given.Body is null:
+                yield return Fault("parameters.body", "dead-letter.edit needs the new body.");
+                break;
+            case OperationKind.LetterEdit when given.Body.Length > MostBody:
+                yield return Fault("parameters.body", $"The body has {given.Body.Length} characters: {MostBody} are allowed.");
+                break;
+        }
+    }
+
+    private static List<string> Members<T>(T value) =>
+        [
+            .. JsonSerializer
+                .SerializeToElement(value, MonitorJson.Options)
+                .EnumerateObject()
+                .Where(m => m.Value.ValueKind != JsonValueKind.Null || m.Name == "option")
+                .Select(m => m.Name),
+        ];
+
+    private static BodyProblem Fault(string path, string message) => new("BAD_OPERATION", path, message);
+}

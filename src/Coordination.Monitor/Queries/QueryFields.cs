@@ -1,0 +1,95 @@
+namespace Coordination.Monitor;
+
+/// <summary>How the values of a field are read.</summary>
+internal enum FieldKind
+{
+    /// <summary>A whole value, whatever its case.</summary>
+    Term,
+    Status,
+    Flag,
+    Id,
+    Time,
+    Duration,
+    Number,
+    Dollars,
+}
+
+/// <summary>The fields of the query language.</summary>
+internal static class QueryFields
+{
+    private static readonly string[] Yes = ["yes", "no"];
+
+    private static readonly (QueryField Field, FieldKind Kind, string Column)[] Known =
+    [
+        (new("status", "Where the run stands", "status:failed,partial", RunStatuses.All), FieldKind.Status, "status"),
+        (new("stuck", "It neither moves nor waits for anything that will come", "stuck:yes", Yes), FieldKind.Flag, "stuck"),
+        (new("name", "The plan's name", "name:ticket-triage", null), FieldKind.Term, "name"),
+        (new("requester", "Who asked for it", "requester:billing", null), FieldKind.Term, "requester"),
+        (new("scope", "Its business scope", "scope:\"order 7\"", null), FieldKind.Term, "scope"),
+        (new("tenant", "Whose work it is", "tenant:default", null), FieldKind.Term, "tenant"),
+        (new("agent", "An agent type among its steps", "agent:coder", null), FieldKind.Term, "agent"),
+        (new("reason", "Why it did not simply complete", "reason:DEADLINE_EXCEEDED", null), FieldKind.Term, "reason"),
+        (new("step", "The step that made it fail", "step:publish", null), FieldKind.Term, "step"),
+        (new("id", "How its id begins", "id:0199f3", null), FieldKind.Id, "run_id"),
+        (
+            new(
+                "waits",
+                "What its first step under way waits for",
+                "waits:person,ballot",
+                [WaitKinds.Worker, WaitKinds.Person, WaitKinds.Ballot, WaitKinds.Retry, WaitKinds.Undo]
+            ),
+            FieldKind.Term,
+            "waits"
+        ),
+        (new("started", "When it was accepted", "started:>-2h", null), FieldKind.Time, "accepted_at"),
+        (new("ended", "When it ended", "ended:2026-11-01..2026-11-05", null), FieldKind.Time, "ended_at"),
+        (new("updated", "When something last happened", "updated:<-1d", null), FieldKind.Time, "updated_at"),
+        (new("duration", "How long it took, or has taken so far", "duration:>30s", null), FieldKind.Duration, "duration_ms"),
+        (new("retries", "Attempts that were repeated", "retries:>3", null), FieldKind.Number, "retries"),
+        (new("cost", "What its models cost, in dollars", "cost:>2.50", null), FieldKind.Dollars, "cost_micro_usd"),
+        (new("tokens", "What its models read and wrote", "tokens:>100k", null), FieldKind.Number, "tokens"),
+        (new("indoubt", "What a step did outside is not known", "indoubt:yes", Yes), FieldKind.Flag, "indoubt"),
+    ];
+
+    private static readonly Dictionary<string, (QueryField Field, FieldKind Kind, string Column)> ByName = Known.ToDictionary(
+        known => known.Field.Name,
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    public static IReadOnlyList<QueryField> All { get; } = [.. Known.Select(known => known.Field)];
+
+    public static FieldKind KindOf(string field) => ByName[field].Kind;
+
+    public static string ColumnOf(string field) => ByName[field].Column;
+
+    public static QueryField? Find(string name) => ByName.TryGetValue(name, out var known) ? known.Field : null;
+
+    /// <summary>The known name that is most like one that is not; null when none is.</summary>
+    public static string? Like(string name, IEnumerable<string> candidates)
+    {
+        var best = candidates
+            .Select(candidate => (Name: candidate, Distance: Distance(name.ToLowerInvariant(), candidate)))
+            .OrderBy(candidate => candidate.Distance)
+            .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
+        return best.Name is not null && best.Distance <= Math.Max(1, name.Length / 3) ? best.Name : null;
+    }
+
+    // Levenshtein with one row.
+    private static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[b.Length];
+    }
+}

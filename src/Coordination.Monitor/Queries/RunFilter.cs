@@ -1,0 +1,70 @@
+namespace Coordination.Monitor;
+
+/// <summary>What a run has to be for a query, in the terms of the list's table.</summary>
+internal abstract record RunCondition(bool Negated)
+{
+    /// <summary>Any of these terms.</summary>
+    internal sealed record Terms(IReadOnlyList<string> Any, bool Negated) : RunCondition(Negated);
+
+    internal sealed record Statuses(IReadOnlyList<string> Any) : RunCondition(false);
+
+    internal sealed record Ids(IReadOnlyList<(Guid First, Guid Last)> Any, bool Negated) : RunCondition(Negated);
+
+    internal sealed record Times(string Column, IReadOnlyList<Span<DateTimeOffset>> Any, bool Negated) : RunCondition(Negated);
+
+    internal sealed record Numbers(string Column, IReadOnlyList<Span<long>> Any, bool Negated) : RunCondition(Negated);
+
+    /// <summary>Milliseconds from acceptance to the end, or to now.</summary>
+    internal sealed record Durations(IReadOnlyList<Span<long>> Any, bool Negated) : RunCondition(Negated);
+
+    /// <summary>These words one after the other; the last may be the beginning of one unless the phrase is whole.</summary>
+    internal sealed record Words(string Plain, bool Whole, bool Negated) : RunCondition(Negated);
+}
+
+/// <summary>Clauses as conditions. Pure; relative times are of the moment given.</summary>
+internal static class RunFilter
+{
+    public static IReadOnlyList<RunCondition> Of(IEnumerable<QueryClause> clauses, DateTimeOffset now) => [.. clauses.Select(clause => Of(clause, now))];
+
+    private static RunCondition Of(QueryClause clause, DateTimeOffset now)
+    {
+        if (clause.Field is not { } field)
+        {
+            var text = clause.Values[0];
+            return new RunCondition.Words(RunWords.Plain(text), clause.Text.Contains('"', StringComparison.Ordinal), clause.Negated);
+        }
+        var column = QueryFields.ColumnOf(field);
+        return QueryFields.KindOf(field) switch
+        {
+            FieldKind.Status => new RunCondition.Statuses(
+                [.. RunStatuses.All.Where(status => clause.Values.Contains(status, StringComparer.OrdinalIgnoreCase) != clause.Negated)]
+            ),
+            FieldKind.Flag => Flag(column, clause),
+            FieldKind.Id => new RunCondition.Ids([.. clause.Values.Select(value => QueryValues.Ids(value)!.Value)], clause.Negated),
+            FieldKind.Time => new RunCondition.Times(
+                column,
+                [.. clause.Values.Select(value => QueryValues.Times(clause.Operator, value, now)!)],
+                clause.Negated
+            ),
+            FieldKind.Duration => new RunCondition.Durations(Numbers(clause, QueryValues.Milliseconds), clause.Negated),
+            FieldKind.Number => new RunCondition.Numbers(column, Numbers(clause, QueryValues.Count), clause.Negated),
+            FieldKind.Dollars => new RunCondition.Numbers(column, Numbers(clause, QueryValues.MicroDollars), clause.Negated),
+            _ => new RunCondition.Terms([.. clause.Values.Select(value => RunWords.Term(field, value))], clause.Negated),
+        };
+    }
+
+    private static RunCondition Flag(string column, QueryClause clause)
+    {
+        var (yes, no) = (
+            clause.Values.Contains("yes", StringComparer.OrdinalIgnoreCase),
+            clause.Values.Contains("no", StringComparer.OrdinalIgnoreCase)
+        );
+        // Both alternatives: everything, or with "not" nothing.
+        return yes && no
+            ? new RunCondition.Statuses(clause.Negated ? [] : RunStatuses.All)
+            : new RunCondition.Terms([RunWords.Term(column, "yes")], no != clause.Negated);
+    }
+
+    private static IReadOnlyList<Span<long>> Numbers(QueryClause clause, Func<string, long?> read) =>
+        [.. clause.Values.Select(value => QueryValues.Numbers(clause.Operator, value, read)!)];
+}
