@@ -28,7 +28,7 @@ internal static class AttentionList
         Urgency.Order(
             [
                 .. Some(now.Ballots, ballot => Ballot(ballot, now.At), "/consensus?status=people", "ballots wait for people"),
-                .. Some(now.Questions, Question, "/runs?q=wait:person", "questions of agents wait for an answer"),
+                .. Some(now.Questions, Question, "/runs?q=waits:person", "questions of agents wait for an answer"),
                 .. Doubts(now),
                 .. Stuck(now),
                 .. Letters(now),
@@ -112,7 +112,7 @@ internal static class AttentionList
                 stuck.Why,
                 stuck.Since ?? now.At,
                 null,
-                stuck.Only is { } run ? $"/runs/{run}" : "/runs?q=is:stuck",
+                stuck.Only is { } run ? $"/runs/{run}" : "/runs?q=stuck:yes",
                 stuck.Count
             );
     }
