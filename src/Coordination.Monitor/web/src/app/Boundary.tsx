@@ -1,0 +1,14 @@
+import { Component, type ReactNode } from 'react'
+import { ErrorPanel } from '../ui/View'
+
+/** A page that breaks must not take the shell with it. */
+export class Boundary extends Component<{ children: ReactNode }, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null }
+  static getDerivedStateFromError(error: Error) { return { error } }
+  override render() {
+    const { error } = this.state
+    if (!error) return this.props.children
+    // A chunk of a build that was replaced meanwhile cannot be had any more: load the page anew.
+    return <div style={{ padding: 20 }}><ErrorPanel error={error} retry={() => /import|module|chunk/i.test(error.message) ? globalThis.location.reload() : this.setState({ error: null })} /></div>
+  }
+}
