@@ -13,6 +13,8 @@ internal static class OperationsRegistration
         services.AddSingleton<AuditReads>();
         services.TryAddSingleton<MonitorOptions>();
         services.TryAddSingleton<Reads>();
+        services.TryAddSingleton<RunListReads>();
+        services.TryAddSingleton<GroupReads>();
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationSelection>();
         services.AddSingleton<OperationDesk>();
