@@ -2,7 +2,7 @@ namespace Coordination.Monitor.Migrations;
 
 /// <summary>
 /// Views over dead letters, timers, the outbox and the claims of agents, and over ballots that are not decided, as their first migration made them. Never edited.
-/// Only <c>coord_v1_dead_letter_bodies</c> shows what messages say: give it to those alone who may read it.
+/// <c>coord_v1_dead_letter_bodies</c> shows what messages say, <c>coord_v1_ballot_openings</c> what options would do: give them to those alone who may read it.
 /// </summary>
 internal static class WorkViewsV1
 {
@@ -38,6 +38,9 @@ internal static class WorkViewsV1
         SELECT ballot_id, tenant, run_id, policy, tier, requester, question, options, voters, round, lower(status) AS status, outcome, option,
                decided_by, people, opened_at, ends_at, decided_at
         FROM coordination.ballot WHERE status <> 'Decided';
+
+        CREATE VIEW coordination.coord_v1_ballot_openings AS
+        SELECT ballot_id, opening FROM coordination.ballot;
         """;
 
     public const string Sqlite = """
@@ -70,15 +73,17 @@ internal static class WorkViewsV1
         SELECT ballot_id, tenant, run_id, policy, tier, requester, question, options, voters, round, lower(status) AS status, outcome, option,
                decided_by, people, opened_at, ends_at, decided_at
         FROM ballot WHERE status <> 'Decided';
+
+        CREATE VIEW coord_v1_ballot_openings AS SELECT ballot_id, opening FROM ballot;
         """;
 
     public const string PostgresDown = """
-        DROP VIEW coordination.coord_v1_open_ballots, coordination.coord_v1_agent_work, coordination.coord_v1_timers, coordination.coord_v1_outbox,
+        DROP VIEW coordination.coord_v1_ballot_openings, coordination.coord_v1_open_ballots, coordination.coord_v1_agent_work, coordination.coord_v1_timers, coordination.coord_v1_outbox,
             coordination.coord_v1_dead_letter_bodies, coordination.coord_v1_dead_letters;
         """;
 
     public const string SqliteDown = """
-        DROP VIEW coord_v1_open_ballots; DROP VIEW coord_v1_agent_work; DROP VIEW coord_v1_timers; DROP VIEW coord_v1_outbox;
+        DROP VIEW coord_v1_ballot_openings; DROP VIEW coord_v1_open_ballots; DROP VIEW coord_v1_agent_work; DROP VIEW coord_v1_timers; DROP VIEW coord_v1_outbox;
         DROP VIEW coord_v1_dead_letter_bodies; DROP VIEW coord_v1_dead_letters;
         """;
 }

@@ -8,8 +8,11 @@ internal sealed class EmbeddedLink(IUnitOfWorkFactory units) : IProjectionLink
 {
     public SqlDialect Dialect => units.Dialect;
 
-    public Task<IReadOnlyList<T>> QueryAsync<T>(Statement statement, Func<DbDataReader, T> read, CancellationToken cancellationToken = default) =>
-        units.QueryAsync(statement, read, cancellationToken);
+    public Task<IReadOnlyList<T>> QueryAsync<T>(
+        Statement statement,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken = default
+    ) => units.QueryAsync(statement, read, cancellationToken);
 
     public async Task WriteAsync(IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {

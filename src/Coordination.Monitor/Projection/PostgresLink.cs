@@ -54,7 +54,11 @@ internal sealed class PostgresLink : IProjectionLink
         return null;
     }
 
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(Statement statement, Func<DbDataReader, T> read, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(
+        Statement statement,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken = default
+    )
     {
         await using var command = connection.CreateCommand();
         statement.BindTo(command);

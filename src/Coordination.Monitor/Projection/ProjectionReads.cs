@@ -22,19 +22,19 @@ internal sealed class ProjectionReads(IQueries link, bool postgres)
     public async Task<ProjectionState?> StateAsync(CancellationToken cancellationToken)
     {
         var rows = await link.QueryAsync(
-                new Statement(
-                    $"SELECT p.position, p.version, p.filled, p.fill_at, p.fill_id, (SELECT max(version) FROM {sql.Table("monitor_run")}) "
-                        + $"FROM {sql.Table("monitor_projection")} p WHERE p.name = 'runs'"
-                ),
-                row => new ProjectionState(
-                    row.GetInt64(0),
-                    Math.Max(row.GetInt64(1), row.Long(5) ?? 0),
-                    row.GetBoolean(2),
-                    sql.Time(row, 3),
-                    sql.Id(row, 4)
-                ),
-                cancellationToken
-            );
+            new Statement(
+                $"SELECT p.position, p.version, p.filled, p.fill_at, p.fill_id, (SELECT max(version) FROM {sql.Table("monitor_run")}) "
+                    + $"FROM {sql.Table("monitor_projection")} p WHERE p.name = 'runs'"
+            ),
+            row => new ProjectionState(
+                row.GetInt64(0),
+                Math.Max(row.GetInt64(1), row.Long(5) ?? 0),
+                row.GetBoolean(2),
+                sql.Time(row, 3),
+                sql.Id(row, 4)
+            ),
+            cancellationToken
+        );
         return rows is [var state, ..] ? state : null;
     }
 
@@ -136,7 +136,10 @@ internal sealed class ProjectionReads(IQueries link, bool postgres)
     }
 
     /// <summary>How the list has these runs now: those that are not in it are missing.</summary>
-    public async Task<IReadOnlyDictionary<Guid, (string Status, string? Stuck)>> ListedAsync(Guid[] runs, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyDictionary<Guid, (string Status, string? Stuck)>> ListedAsync(
+        Guid[] runs,
+        CancellationToken cancellationToken
+    ) =>
         (
             await link.QueryAsync(
                 new Statement(

@@ -6,14 +6,7 @@ namespace Coordination.Monitor;
 /// <summary>The statements that keep the list.</summary>
 internal sealed class ProjectionWrites
 {
-    private static readonly string[] Columns =
-    [
-        .. RunColumns.All.Split(", "),
-        "duration_ms",
-        "questions",
-        "tags",
-        "search",
-    ];
+    private static readonly string[] Columns = [.. RunColumns.All.Split(", "), "duration_ms", "questions", "tags", "search"];
     private readonly SqlDialect sql;
     private readonly string upsert;
     private readonly string remove;
@@ -42,12 +35,7 @@ internal sealed class ProjectionWrites
     }
 
     public Statement Begin(long position, long version) =>
-        new(
-            begin,
-            ("position", position, ColumnKind.Int64),
-            ("version", version, ColumnKind.Int64),
-            ("filled", false, ColumnKind.Bool)
-        );
+        new(begin, ("position", position, ColumnKind.Int64), ("version", version, ColumnKind.Int64), ("filled", false, ColumnKind.Bool));
 
     public Statement Move(ProjectionState state) =>
         new(

@@ -100,7 +100,9 @@ internal sealed class RunList(IProjectionLink link)
         if (gone.Length == 0)
             return 0;
         var before = await reads.ListedAsync(gone, cancellationToken);
-        var counts = before.Values.GroupBy(row => row.Status, StringComparer.Ordinal).ToDictionary(g => g.Key, g => -(long)g.Count(), StringComparer.Ordinal);
+        var counts = before
+            .Values.GroupBy(row => row.Status, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => -(long)g.Count(), StringComparer.Ordinal);
         await link.WriteAsync([writes.Remove(gone), .. writes.Count(counts)], cancellationToken);
         return gone.Length;
     }
@@ -121,7 +123,12 @@ internal sealed class RunList(IProjectionLink link)
         var statements = new List<Statement>(sources.Count + 10);
         foreach (var run in sources)
         {
-            var row = RunProjection.Of(run, sums.GetValueOrDefault(run.RunId, RunSums.None), reasons.GetValueOrDefault(run.RunId), ++version);
+            var row = RunProjection.Of(
+                run,
+                sums.GetValueOrDefault(run.RunId, RunSums.None),
+                reasons.GetValueOrDefault(run.RunId),
+                ++version
+            );
             statements.Add(writes.Put(row, RunProjection.Questions(run)));
             Add(row.Status, 1);
             if (listed.TryGetValue(run.RunId, out var old))

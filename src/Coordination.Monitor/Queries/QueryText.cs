@@ -19,7 +19,12 @@ internal static class QueryText
         if (text.Length > MostCharacters)
         {
             problems.Add(
-                new QueryProblem(MostCharacters, text.Length - MostCharacters, $"A query has {MostCharacters} characters at most; the rest is left out.", null)
+                new QueryProblem(
+                    MostCharacters,
+                    text.Length - MostCharacters,
+                    $"A query has {MostCharacters} characters at most; the rest is left out.",
+                    null
+                )
             );
             text = text[..MostCharacters];
         }
@@ -36,7 +41,12 @@ internal static class QueryText
             if (clauses.Count == MostClauses)
             {
                 problems.Add(
-                    new QueryProblem(clause.Start, text.Length - clause.Start, $"A query has {MostClauses} clauses at most; the rest is left out.", null)
+                    new QueryProblem(
+                        clause.Start,
+                        text.Length - clause.Start,
+                        $"A query has {MostClauses} clauses at most; the rest is left out.",
+                        null
+                    )
                 );
                 break;
             }
@@ -133,7 +143,10 @@ internal static class QueryText
             if (field.Values is { } allowed && !allowed.Contains(value, StringComparer.OrdinalIgnoreCase))
             {
                 var like = QueryFields.Like(value, allowed);
-                return Problem($"'{value}' is no {name}. There are: {string.Join(", ", allowed)}.", like is null ? null : $"{not}{name}:{like}");
+                return Problem(
+                    $"'{value}' is no {name}. There are: {string.Join(", ", allowed)}.",
+                    like is null ? null : $"{not}{name}:{like}"
+                );
             }
             if (QueryValues.Fault(kind, clause.Operator, value) is { } fault)
                 return Problem($"'{value}': {fault}", $"{not}{field.Example}");

@@ -19,9 +19,11 @@ internal static class QueryValues
         {
             FieldKind.Time when Times(op, value, DateTimeOffset.UnixEpoch.AddYears(60)) is null =>
                 "a time is -2h, -3d (ago) or 2026-11-01 or 2026-11-01T10:30 (UTC); a range is two of them with .. between.",
-            FieldKind.Duration when Numbers(op, value, Milliseconds) is null => "a duration is 500ms, 30s, 5m, 2h or 3d; a range is two of them with .. between.",
+            FieldKind.Duration when Numbers(op, value, Milliseconds) is null =>
+                "a duration is 500ms, 30s, 5m, 2h or 3d; a range is two of them with .. between.",
             FieldKind.Number when Numbers(op, value, Count) is null => "a number is 3, 10k or 2m; a range is two of them with .. between.",
-            FieldKind.Dollars when Numbers(op, value, MicroDollars) is null => "an amount is in dollars, like 0.50; a range is two of them with .. between.",
+            FieldKind.Dollars when Numbers(op, value, MicroDollars) is null =>
+                "an amount is in dollars, like 0.50; a range is two of them with .. between.",
             FieldKind.Id when Ids(value) is null => "an id is hexadecimal, at least its first two digits.",
             _ => null,
         };
@@ -53,7 +55,9 @@ internal static class QueryValues
         if (value.Split("..") is [var low, var high])
         {
             var (from, to) = (read(low), read(high));
-            return (low.Length > 0 && from is null) || (high.Length > 0 && to is null) || (from is null && to is null) ? null : new(from, to);
+            return (low.Length > 0 && from is null) || (high.Length > 0 && to is null) || (from is null && to is null)
+                ? null
+                : new(from, to);
         }
         if (read(value) is not { } number)
             return null;
@@ -115,7 +119,8 @@ internal static class QueryValues
             return (now - TimeSpan.FromMilliseconds(ago), TimeSpan.Zero);
         if (DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day))
             return day.Year > LastYear ? null : (day, TimeSpan.FromDays(1));
-        return text.Length >= 16
+        return
+            text.Length >= 16
             && text[4] == '-'
             && DateTimeOffset.TryParse(
                 text,
@@ -137,7 +142,8 @@ internal static class QueryValues
     }
 
     private static long? Scaled(string text, long scale) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number <= 1_000_000_000_000_000m / scale
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        && number <= 1_000_000_000_000_000m / scale
             ? (long)(number * scale)
             : null;
 }

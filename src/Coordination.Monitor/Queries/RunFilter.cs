@@ -24,7 +24,8 @@ internal abstract record RunCondition(bool Negated)
 /// <summary>Clauses as conditions. Pure; relative times are of the moment given.</summary>
 internal static class RunFilter
 {
-    public static IReadOnlyList<RunCondition> Of(IEnumerable<QueryClause> clauses, DateTimeOffset now) => [.. clauses.Select(clause => Of(clause, now))];
+    public static IReadOnlyList<RunCondition> Of(IEnumerable<QueryClause> clauses, DateTimeOffset now) =>
+        [.. clauses.Select(clause => Of(clause, now))];
 
     private static RunCondition Of(QueryClause clause, DateTimeOffset now)
     {
@@ -36,9 +37,9 @@ internal static class RunFilter
         var column = QueryFields.ColumnOf(field);
         return QueryFields.KindOf(field) switch
         {
-            FieldKind.Status => new RunCondition.Statuses(
-                [.. RunStatuses.All.Where(status => clause.Values.Contains(status, StringComparer.OrdinalIgnoreCase) != clause.Negated)]
-            ),
+            FieldKind.Status => new RunCondition.Statuses([
+                .. RunStatuses.All.Where(status => clause.Values.Contains(status, StringComparer.OrdinalIgnoreCase) != clause.Negated),
+            ]),
             FieldKind.Flag => Flag(column, clause),
             FieldKind.Id => new RunCondition.Ids([.. clause.Values.Select(value => QueryValues.Ids(value)!.Value)], clause.Negated),
             FieldKind.Time => new RunCondition.Times(

@@ -30,7 +30,10 @@ internal sealed class RunFilterSql(SqlDialect sql, bool postgres, DateTimeOffset
             RunCondition.Statuses statuses => statuses.Any is [var one]
                 ? $"status = {Add(one, ColumnKind.Text)}"
                 : sql.AnyOf("status", Add(statuses.Any.ToArray(), ColumnKind.Text)),
-            RunCondition.Ids ids => Any(ids.Any, range => $"run_id BETWEEN {Add(range.First, ColumnKind.Uuid)} AND {Add(range.Last, ColumnKind.Uuid)}"),
+            RunCondition.Ids ids => Any(
+                ids.Any,
+                range => $"run_id BETWEEN {Add(range.First, ColumnKind.Uuid)} AND {Add(range.Last, ColumnKind.Uuid)}"
+            ),
             RunCondition.Times times => Any(times.Any, span => Between(times.Column, span, ColumnKind.Time)),
             RunCondition.Numbers numbers => Any(numbers.Any, span => Between(numbers.Column, span, ColumnKind.Int64)),
             RunCondition.Durations durations => Any(durations.Any, Duration),
@@ -88,5 +91,7 @@ internal sealed class RunFilterSql(SqlDialect sql, bool postgres, DateTimeOffset
     }
 
     private static string Escaped(string text) =>
-        text.Replace("^", "^^", StringComparison.Ordinal).Replace("%", "^%", StringComparison.Ordinal).Replace("_", "^_", StringComparison.Ordinal);
+        text.Replace("^", "^^", StringComparison.Ordinal)
+            .Replace("%", "^%", StringComparison.Ordinal)
+            .Replace("_", "^_", StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Coordination.Monitor;
@@ -7,6 +8,22 @@ namespace Coordination.Monitor;
 internal static class Cursor
 {
     public static string Write(params object[] values) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(values));
+
+    /// <summary>A cursor of three values: which part of the list, and the last row's time and id; empty texts at a part's beginning.</summary>
+    /// <exception cref="Refusal">The text is none of ours.</exception>
+    public static (int Part, string At, string Id) Place(string? text) =>
+        Read(text, 3) switch
+        {
+            null => (0, "", ""),
+            [{ ValueKind: JsonValueKind.Number } part, { ValueKind: JsonValueKind.String } at, { ValueKind: JsonValueKind.String } id]
+                when part.TryGetInt32(out var number) => (number, at.GetString()!, id.GetString()!),
+            _ => throw Bad(),
+        };
+
+    /// <summary>A time of a cursor.</summary>
+    /// <exception cref="Refusal">The text is none of ours.</exception>
+    public static DateTimeOffset Time(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : throw Bad();
 
     /// <summary>The values; null when there is no cursor.</summary>
     /// <exception cref="Refusal">The text is none of ours.</exception>
@@ -24,9 +41,12 @@ internal static class Cursor
         {
             // Said below.
         }
-        throw Refusal.BadRequest(
+        throw Bad();
+    }
+
+    private static Refusal Bad() =>
+        Refusal.BadRequest(
             "The page's cursor is not one",
             new BodyProblem("BAD_CURSOR", "after", "Leave 'after' away, or give what 'next' said.")
         );
-    }
 }

@@ -52,7 +52,11 @@ internal sealed class RunListReads(Reads reads)
         return count > MostCounted ? new RunCount(MostCounted, true) : new RunCount(count, false);
     }
 
-    public async Task<RunFacets> FacetsAsync(IReadOnlyList<RunCondition> conditions, DateTimeOffset asOf, CancellationToken cancellationToken)
+    public async Task<RunFacets> FacetsAsync(
+        IReadOnlyList<RunCondition> conditions,
+        DateTimeOffset asOf,
+        CancellationToken cancellationToken
+    )
     {
         var counts = await StatusesAsync(cancellationToken);
         var stuck = await StuckAsync(cancellationToken);

@@ -27,7 +27,8 @@ internal sealed class RunListSql(SqlDialect sql, bool postgres, IReadOnlyList<Ru
     public Statement Count(int most)
     {
         var filter = new RunFilterSql(sql, postgres, asOf);
-        var text = $"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {filter.Where(conditions)} LIMIT {filter.Add((long)most, ColumnKind.Int64)}) r";
+        var text =
+            $"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {filter.Where(conditions)} LIMIT {filter.Add((long)most, ColumnKind.Int64)}) r";
         return new Statement(text, [.. filter.Parameters]);
     }
 

@@ -38,8 +38,7 @@ internal sealed record RunSort(string Name, string Column, bool Descending, Colu
 /// <remarks>AsOf: the moment the first page was asked for; relative times and the durations of running runs are of that moment on all pages.</remarks>
 internal sealed record RunPlace(object Key, Guid RunId, DateTimeOffset AsOf)
 {
-    public string Write() =>
-        Cursor.Write(Key is DateTimeOffset time ? Microseconds(time) : Key, RunId, Microseconds(AsOf));
+    public string Write() => Cursor.Write(Key is DateTimeOffset time ? Microseconds(time) : Key, RunId, Microseconds(AsOf));
 
     public static RunPlace? Read(string? text, RunSort sort)
     {

@@ -37,7 +37,17 @@ internal static class RunWords
         Plain(
             string.Join(
                 ' ',
-                [run.Name, run.Requester, run.BusinessScope, run.Reason, run.FailedStep, run.FailedDetail, .. run.Agents, run.CurrentStep, run.WaitsFor]
+                [
+                    run.Name,
+                    run.Requester,
+                    run.BusinessScope,
+                    run.Reason,
+                    run.FailedStep,
+                    run.FailedDetail,
+                    .. run.Agents,
+                    run.CurrentStep,
+                    run.WaitsFor,
+                ]
             )
         );
 

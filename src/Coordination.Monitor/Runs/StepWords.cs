@@ -53,7 +53,7 @@ internal static class WaitKinds
 internal static class RunStatuses
 {
     public static IReadOnlyList<string> All { get; } =
-        ["running", "cancelling", "compensating", "completed", "partial", "failed", "cancelled", "expired"];
+    ["running", "cancelling", "compensating", "completed", "partial", "failed", "cancelled", "expired"];
 
     public static bool IsTerminal(string status) => status is not ("running" or "cancelling" or "compensating");
 }

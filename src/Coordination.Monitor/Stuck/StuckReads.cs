@@ -44,13 +44,20 @@ internal sealed class StuckReads(IQueries queries)
                         + $"WHERE state = 'open' AND {sql.AnyOf("run_id", "@runs")}",
                     byRun
                 ),
-                row => (Key: (sql.ReadGuid(row, 0), row.GetString(1), row.GetInt32(2)), Claim: new StuckClaim(row.Text(3), sql.ReadTime(row, 4), sql.ReadTime(row, 5))),
+                row =>
+                    (
+                        Key: (sql.ReadGuid(row, 0), row.GetString(1), row.GetInt32(2)),
+                        Claim: new StuckClaim(row.Text(3), sql.ReadTime(row, 4), sql.ReadTime(row, 5))
+                    ),
                 cancellationToken
             )
         ).ToLookup(row => row.Key, row => row.Claim);
         var last = (
             await queries.QueryAsync(
-                new Statement($"SELECT run_id, max(at) FROM {sql.Table("coord_v1_history")} WHERE {sql.AnyOf("run_id", "@runs")} GROUP BY run_id", byRun),
+                new Statement(
+                    $"SELECT run_id, max(at) FROM {sql.Table("coord_v1_history")} WHERE {sql.AnyOf("run_id", "@runs")} GROUP BY run_id",
+                    byRun
+                ),
                 row => (RunId: sql.ReadGuid(row, 0), At: sql.ReadTime(row, 1)),
                 cancellationToken
             )
@@ -99,10 +106,11 @@ internal sealed class StuckReads(IQueries queries)
                     byRun,
                     ("limit", (long)MostMessages, ColumnKind.Int64)
                 ),
-                row => (
-                    RunId: sql.ReadGuid(row, 0),
-                    Message: new UnsentMessage(row.GetString(1), row.GetString(2), sql.ReadTime(row, 3), row.GetInt32(4), row.Text(5))
-                ),
+                row =>
+                    (
+                        RunId: sql.ReadGuid(row, 0),
+                        Message: new UnsentMessage(row.GetString(1), row.GetString(2), sql.ReadTime(row, 3), row.GetInt32(4), row.Text(5))
+                    ),
                 cancellationToken
             )
         ).ToLookup(row => row.RunId, row => row.Message);
@@ -116,7 +124,11 @@ internal sealed class StuckReads(IQueries queries)
                     byRun,
                     ("limit", (long)MostMessages, ColumnKind.Int64)
                 ),
-                row => (RunId: sql.ReadGuid(row, 0), Letter: new ParkedMessage(row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetString(4))),
+                row =>
+                    (
+                        RunId: sql.ReadGuid(row, 0),
+                        Letter: new ParkedMessage(row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetString(4))
+                    ),
                 cancellationToken
             )
         ).ToLookup(row => row.RunId, row => row.Letter);
@@ -166,7 +178,10 @@ internal sealed class StuckReads(IQueries queries)
             return none;
         var byType = new StatementParameter("types", types, ColumnKind.Text);
         var seen = await queries.QueryAsync(
-            new Statement($"SELECT agent_type, last_seen_at FROM {sql.Table("coord_v1_agents")} WHERE {sql.AnyOf("agent_type", "@types")}", byType),
+            new Statement(
+                $"SELECT agent_type, last_seen_at FROM {sql.Table("coord_v1_agents")} WHERE {sql.AnyOf("agent_type", "@types")}",
+                byType
+            ),
             row => (Type: row.GetString(0), At: sql.ReadTime(row, 1)),
             cancellationToken
         );

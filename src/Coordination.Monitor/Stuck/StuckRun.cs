@@ -92,10 +92,13 @@ internal static class StuckRun
     {
         if (facts.Parked.Count > 0)
         {
-            var letter = facts.Parked.FirstOrDefault(parked => step is not null && parked.Endpoint == "agent-" + step.AgentType) ?? facts.Parked[0];
+            var letter =
+                facts.Parked.FirstOrDefault(parked => step is not null && parked.Endpoint == "agent-" + step.AgentType) ?? facts.Parked[0];
             return $"dead letter #{letter.Id.ToString(CultureInfo.InvariantCulture)} parks its message {letter.MessageType} ({letter.Reason})";
         }
-        if (facts.Unsent.OrderBy(message => message.CreatedAt).FirstOrDefault(message => facts.Now - message.CreatedAt > Late) is { } unsent)
+        if (
+            facts.Unsent.OrderBy(message => message.CreatedAt).FirstOrDefault(message => facts.Now - message.CreatedAt > Late) is { } unsent
+        )
         {
             var cause =
                 unsent.Attempts == 0 ? "nothing delivers: the broker is away, or no process does"

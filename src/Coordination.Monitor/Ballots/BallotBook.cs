@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Coordination.Sagas.Consensus;
+
+namespace Coordination.Monitor;
+
+/// <summary>Makes everything that may be shown of one ballot.</summary>
+internal sealed class BallotBook(BallotReads ballots)
+{
+    /// <summary>A ballot of 100 voters with two rounds of debate, and every vote sent three times.</summary>
+    private const int MostLines = 1_000;
+
+    private readonly Remembered<(Guid Ballot, string Hash), string?> audited = new(500);
+
+    public async Task<BallotDetail> ShowAsync(Guid id, Viewer viewer, CancellationToken cancellationToken)
+    {
+        if (await ballots.FindAsync(id, cancellationToken) is not { } ballot)
+            return await ballots.RefusalAsync(id, cancellationToken) is { } refusal
+                ? NotOpened(refusal.Ballot, refusal.Problems)
+                : throw Refusal.NotFound($"There is no ballot {id}.");
+        if (ballot.Status == "voting")
+        {
+            var fixedAtOpening = await ballots.OpeningAsync(id, cancellationToken);
+            return Show(ballot, Opening(fixedAtOpening!), story: null, new RecordView(0, null, null), viewer);
+        }
+        var (lines, last) = await ballots.RecordAsync(id, MostLines + 1, cancellationToken);
+        if (Parse(lines) is not [{ Opening: { } opening }, ..] record)
+            return Show(
+                ballot,
+                Opening((await ballots.OpeningAsync(id, cancellationToken))!),
+                story: null,
+                new RecordView(lines.Count, last, "The record cannot be read."),
+                viewer
+            );
+        var fault =
+            lines.Count > MostLines
+                ? $"Longer than {MostLines} lines: verify it with `coordination ballots verify {id}`."
+                : audited.Get((id, last!), _ => BallotAudit.Faults(lines, last).FirstOrDefault());
+        return Show(ballot, opening, new BallotStory(opening, record), new RecordView(lines.Count, last, fault), viewer);
+    }
+
+    private static BallotDetail Show(BallotSummary ballot, BallotOpening opening, BallotStory? story, RecordView record, Viewer viewer)
+    {
+        var mayRead = viewer.Is(MonitorRole.PayloadReader);
+        return new BallotDetail(
+            ballot,
+            ballot.Status == "voting",
+            null,
+            [
+                .. opening.Options.Select(option => new OptionView(
+                    option.Name,
+                    mayRead ? option.Arguments : null,
+                    !mayRead && option.Arguments is not null,
+                    option.Name == opening.SafeOption
+                )),
+            ],
+            RuleWords.Of(opening),
+            opening.Flags,
+            opening.Evidence,
+            opening.Domain,
+            mayRead ? opening.Subject : null,
+            !mayRead && opening.Subject is not null,
+            story?.Rounds ?? [],
+            story?.Votes ?? [],
+            story?.Silent ?? [],
+            story?.Answers ?? [],
+            story?.Flipping ?? [],
+            story?.Dissent ?? [],
+            record,
+            story?.Reported,
+            Actions(ballot, opening, story, viewer)
+        );
+    }
+
+    private static BallotDetail NotOpened(BallotSummary ballot, IReadOnlyList<BodyProblem> problems) =>
+        new(ballot, false, problems, [], "", [], [], null, null, false, [], [], [], [], [], [], new RecordView(0, null, null), null, []);
+
+    private static IReadOnlyList<ActionOffer> Actions(BallotSummary ballot, BallotOpening opening, BallotStory? story, Viewer viewer) =>
+        ballot.Status == "decided"
+            ?
+            [
+                Offer(
+                    OperationKind.BallotReport,
+                    viewer,
+                    story?.Reported is { } right ? $"{right} was reported before; it counts once." : null
+                ),
+            ]
+        : ballot.Status == "people"
+            ?
+            [
+                Offer(
+                    OperationKind.BallotAnswer,
+                    viewer,
+                    opening.IsVoter(viewer.Name, user: null) ? "A voter cannot decide in the place of people."
+                        : story?.HasAnswered(viewer.Name) is true ? "You have answered: one answer a person."
+                        : null
+                ),
+                Offer(OperationKind.BallotCancel, viewer, null),
+            ]
+        : [Offer(OperationKind.BallotCancel, viewer, null)];
+
+    private static ActionOffer Offer(string kind, Viewer viewer, string? fault) => OperationKind.Find(kind)!.Offer(viewer, fault);
+
+    private static BallotOpening Opening(string json) => JsonSerializer.Deserialize(json, BallotJson.Default.BallotOpening)!;
+
+    private static IReadOnlyList<BallotRecord> Parse(IReadOnlyList<(string Text, string Hash)> lines)
+    {
+        try
+        {
+            return [.. lines.Select(line => BallotRecord.Parse(line.Text))];
+        }
+        catch (JsonException)
+        {
+            // Somebody changed it; the audit says so.
+            return [];
+        }
+    }
+}
