@@ -129,7 +129,7 @@ internal sealed class RunList(IProjectionLink link)
                 reasons.GetValueOrDefault(run.RunId),
                 ++version
             );
-            statements.Add(writes.Put(row, RunProjection.Questions(run)));
+            statements.Add(writes.Put(row, run));
             Add(row.Status, 1);
             if (listed.TryGetValue(run.RunId, out var old))
                 Add(old.Status, -1);

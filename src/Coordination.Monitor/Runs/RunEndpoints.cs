@@ -75,6 +75,16 @@ internal static class RunEndpoints
             async (Guid id, RunPageReads page, RunWaitReads waits, CancellationToken stop) =>
                 Answer.Of(await waits.OfAsync(await page.FileAsync(id, stop), stop))
         );
+        run.MapGet(
+            "/effects",
+            async (Guid id, string? status, string? q, string? after, int? limit, RunPageReads page, EffectReads effects, CancellationToken stop) =>
+            {
+                var file = await page.FileAsync(id, stop);
+                return Answer.Of(
+                    await effects.PageAsync(Choice.OneOf("status", status, EffectReads.Statuses), file.Run.RunId, q, after, Page.Size(limit), stop)
+                );
+            }
+        );
         run.MapGet("/payloads", PayloadsAsync).Requires(MonitorRole.PayloadReader);
         run.MapGet("/export", ExportAsync);
 
@@ -85,9 +95,9 @@ internal static class RunEndpoints
                 var (left, right) = (await page.FileAsync(a, stop), await page.FileAsync(b, stop));
                 return Answer.Of(
                     RunCompare.Of(
-                        await page.SummaryAsync(left.Run.RunId, stop),
+                        (await page.SummaryAsync(left.Run.RunId, stop)).Run,
                         left,
-                        await page.SummaryAsync(right.Run.RunId, stop),
+                        (await page.SummaryAsync(right.Run.RunId, stop)).Run,
                         right
                     )
                 );
@@ -107,7 +117,7 @@ internal static class RunEndpoints
         var isPast = shown < file.LastSeq;
         var then = RunAt.Of(file.Plan, file.History, shown);
         var moment = isPast ? file.History.Last(entry => entry.Seq <= shown).At : now;
-        var summary = await page.SummaryAsync(file.Run.RunId, stop);
+        var (summary, trace) = await page.SummaryAsync(file.Run.RunId, stop);
         var spent = await page.SpentAsync(file.Run.RunId, stop);
         return new RunDetail(
             isPast ? RunPages.Then(summary, then, moment) : summary,
@@ -121,7 +131,7 @@ internal static class RunEndpoints
             spent.Input,
             spent.Output,
             spent.Cost,
-            await page.TraceAsync(file.Run.RunId, stop),
+            trace,
             isPast
                 ? [.. then.Steps.Where(step => step.Status == StepWords.Compensated).OrderByDescending(step => step.CompletedAs).Select(step => step.StepId)]
                 : file.Run.Compensated,

@@ -48,25 +48,15 @@ internal sealed class RunPageReads(Reads reads)
         return new RunFile(run, joined, await PlanAsync(id, cancellationToken), await StepsAsync(id, cancellationToken), await HistoryAsync(id, cancellationToken));
     }
 
-    /// <summary>The run as the list shows it, made now.</summary>
-    public async Task<RunSummary> SummaryAsync(Guid runId, CancellationToken cancellationToken)
+    /// <summary>The run as the list shows it, made now, and its trace.</summary>
+    public async Task<(RunSummary Run, string? TraceId)> SummaryAsync(Guid runId, CancellationToken cancellationToken)
     {
         var source = await sources.SourcesAsync([runId], cancellationToken);
         if (source is not [var run])
             throw Refusal.NotFound($"There is no run {runId}.");
         var sums = await sources.SumsAsync([runId], cancellationToken);
         var listed = await list.FindAsync(runId, cancellationToken);
-        return RunProjection.Of(run, sums.GetValueOrDefault(runId, RunSums.None), listed?.Stuck, listed?.Version ?? 0);
-    }
-
-    public async Task<string?> TraceAsync(Guid runId, CancellationToken cancellationToken)
-    {
-        var traces = await reads.QueryAsync(
-            new Statement($"SELECT trace_parent FROM {sql.Table("monitor_run_source")} WHERE run_id = @run", ("run", runId, ColumnKind.Uuid)),
-            row => row.Text(0),
-            cancellationToken
-        );
-        return traces is [{ } parent] && parent.Split('-') is [_, { Length: 32 } trace, ..] ? trace : null;
+        return (RunProjection.Of(run, sums.GetValueOrDefault(runId, RunSums.None), listed?.Stuck, listed?.Version ?? 0), run.TraceId);
     }
 
     public async Task<(long Input, long Output, long Cost)> SpentAsync(Guid runId, CancellationToken cancellationToken) =>
