@@ -36,21 +36,11 @@ export const OverviewPage = () => {
   return (
     <Page title="Overview">
       <View query={query} what="the overview" rows={10}>{data => <div className={css.grid}>
-        <div className="stack" style={{ gap: 20 }}>
-          <Section title="Needs attention" id="attention" note={data.attention.length > 0 ? plural(data.attention.reduce((sum, item) => sum + item.count, 0), 'thing') : undefined}>
+        <div>
+          <Section title="Needs attention" id="attention" note={data.attention.length > 0 ? `${plural(data.attention.length, 'thing')}, the most urgent first` : undefined}>
             {data.attention.length === 0
               ? <p className={css.calm}><Icon name="check" size={18} />Nothing needs a person now. Ballots, questions, effects in doubt, stuck runs and dead letters appear here.</p>
               : <ul className={css.list}>{data.attention.map(item => <AttentionItem key={`${item.kind} ${item.href} ${item.title}`} item={item} />)}</ul>}
-          </Section>
-          <Section title="Longest waits" id="waits" note="steps that have not moved">
-            {data.waits.length === 0 ? <Empty title="Nothing waits" icon="clock" /> : <Table label="Longest waits" rows={data.waits} id={row => `${row.runId} ${row.stepId}`} copy={row => row.runId} columns={[
-              { key: 'kind', head: 'Waits', cell: row => <Chip mark={waitMark(row.kind)} /> },
-              { key: 'run', head: 'Run', cell: row => <Link href={`/runs/${row.runId}`}><Untrusted text={row.runName} line /></Link> },
-              { key: 'step', head: 'Step', cell: row => <><Untrusted text={row.stepId} line /> <span className="muted"><Untrusted text={row.agentType} line /></span></>, nowrap: true },
-              { key: 'what', head: 'For what', wide: true, cell: row => <Untrusted text={row.what} max={140} /> },
-              { key: 'since', head: 'Since', align: 'end', cell: row => row.since ? <Ago at={row.since} /> : '–' },
-              { key: 'until', head: 'Until', align: 'end', nowrap: true, cell: row => row.until ? <Until at={row.until} /> : '–' },
-            ]} />}
           </Section>
         </div>
         <div className="stack" style={{ gap: 20 }}>
@@ -62,6 +52,18 @@ export const OverviewPage = () => {
           </Section>
           <Section title="Rates" id="rates" note="runs per minute">
             <div className={css.rates}><div><b>{decimal(data.rates.startedPerMinute)}</b><span>started</span></div><div><b>{decimal(data.rates.endedPerMinute)}</b><span>ended</span></div><div><b>{decimal(data.rates.failedPerMinute)}</b><span>failed</span></div></div>
+          </Section>
+        </div>
+        <div className={css.whole}>
+          <Section title="Longest waits" id="waits" note="steps that have not moved">
+            {data.waits.length === 0 ? <Empty title="Nothing waits" icon="clock" /> : <Table label="Longest waits" rows={data.waits} id={row => `${row.runId} ${row.stepId}`} copy={row => row.runId} columns={[
+              { key: 'kind', head: 'Waits', cell: row => <Chip mark={waitMark(row.kind)} /> },
+              { key: 'run', head: 'Run', cell: row => <Link href={`/runs/${row.runId}`}><Untrusted text={row.runName} line /></Link> },
+              { key: 'step', head: 'Step', cell: row => <><Untrusted text={row.stepId} line /> <span className="muted"><Untrusted text={row.agentType} line /></span></>, nowrap: true },
+              { key: 'what', head: 'For what', wide: true, cell: row => <Untrusted text={row.what} max={140} /> },
+              { key: 'since', head: 'Since', align: 'end', cell: row => row.since ? <Ago at={row.since} /> : '–' },
+              { key: 'until', head: 'Until', align: 'end', nowrap: true, cell: row => row.until ? <Until at={row.until} /> : '–' },
+            ]} />}
           </Section>
         </div>
       </div>}</View>

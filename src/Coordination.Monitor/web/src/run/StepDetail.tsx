@@ -9,7 +9,7 @@ import css from './run.module.css'
 
 export const StepDetail = ({ step }: { step: StepView }) => (
   <div className={css.detail} data-testid="step-detail">
-    <div className="row"><h3><Untrusted text={step.stepId} line /></h3><Chip mark={stepMark(step.status)} />{step.pivot && <Tag tone="warn" title="From here there is no way back">no way back</Tag>}{step.optional && <Tag>optional</Tag>}{step.inDoubt && <Tag tone="bad">in doubt</Tag>}</div>
+    <div className="row"><h2 className="small-heading"><Untrusted text={step.stepId} line /></h2><Chip mark={stepMark(step.status)} />{step.pivot && <Tag tone="warn" title="From here there is no way back">no way back</Tag>}{step.optional && <Tag>optional</Tag>}{step.inDoubt && <Tag tone="bad">in doubt</Tag>}</div>
     <Facts items={[
       ['Agent', <Untrusted text={step.agentType} line />], ['Attempt', step.attempt], step.startedAt !== null && ['Started', <When at={step.startedAt} />], step.startedAt !== null && ['Took', <Lasted from={step.startedAt} to={step.endedAt} />],
       step.waitingOn !== null && ['Waits for', <><Untrusted text={step.waitingOn} line />{step.waitEndsAt && <> · <Until at={step.waitEndsAt} /></>}</>], step.dependsOn.length > 0 && ['After', <Untrusted text={step.dependsOn.join(', ')} />], step.undoneBy !== null && ['Undone by', <Untrusted text={step.undoneBy} line />],

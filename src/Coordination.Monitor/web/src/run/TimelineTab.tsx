@@ -57,7 +57,7 @@ const BarDetail = ({ timeline, event }: { timeline: Timeline, event: string }) =
   const lane = timeline.lanes.find(item => item.bars.some(bar => String(bar.seq) === event))
   const bar = lane?.bars.find(item => String(item.seq) === event)
   if (!lane || !bar) return null
-  return <div className={css.detail} data-testid="bar-detail"><h3><Untrusted text={lane.stepId} line /> · {barWords[bar.kind]}, {outcomeWords[bar.outcome]}</h3>
+  return <div className={css.detail} data-testid="bar-detail"><h2 className="small-heading"><Untrusted text={lane.stepId} line /> · {barWords[bar.kind]}, {outcomeWords[bar.outcome]}</h2>
     <Facts items={[['From', <When at={bar.from} ms />], ['To', bar.to ? <When at={bar.to} ms /> : 'still'], ['Took', <Lasted from={bar.from} to={bar.to} />], bar.attempt !== null && ['Attempt', bar.attempt], ['Event', <button type="button" className={control.menuItem} style={{ width: 'auto', color: 'var(--accent)', padding: 0 }} onClick={() => setAt(bar.seq)}>{bar.seq}, go there</button>], bar.ballotId !== null && ['Ballot', <Link href={`/consensus/${bar.ballotId}`}>open</Link>], ['State', <Link href={`/runs/${id}/state?at=${bar.seq}`}>before and after</Link>]]} />
     {bar.detail && <Untrusted text={bar.detail} />}</div>
 }

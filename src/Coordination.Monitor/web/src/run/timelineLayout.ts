@@ -98,6 +98,10 @@ const ticksOf = (scale: Scale, from: number, to: number): { at: number, ms: numb
   return ticks
 }
 
+const worked = (bar: TimelineBar): boolean => bar.kind === 'work' || bar.kind === 'undo'
+/** Of a step that only waited, the wait. */
+const spent = (bars: readonly TimelineBar[], until: (bar: TimelineBar) => number): number => bars.reduce((sum, bar) => sum + until(bar) - Date.parse(bar.from), 0)
+
 export const placeTimeline = (timeline: Timeline, lanes: readonly TimelineLane[], fold: boolean): Placed => {
   const from = Date.parse(timeline.from)
   const end = timeline.ended ? Date.parse(timeline.to) : Math.max(Date.parse(timeline.to), Date.parse(timeline.now))
@@ -114,7 +118,7 @@ export const placeTimeline = (timeline: Timeline, lanes: readonly TimelineLane[]
     scale, from, to, ticks: ticksOf(scale, from, to),
     lanes: lanes.map(lane => ({
       lane, tries: Math.max(1, ...lane.bars.map(bar => bar.attempt ?? 1)),
-      ms: lane.bars.filter(bar => bar.kind === 'work' || bar.kind === 'undo').reduce((sum, bar) => sum + until(bar) - Date.parse(bar.from), 0),
+      ms: spent(lane.bars.some(worked) ? lane.bars.filter(worked) : lane.bars, until),
       bars: lane.bars.map(bar => {
         const left = scale.x(Date.parse(bar.from))
         return { bar, left, width: Math.max(0, scale.x(until(bar)) - left), open: bar.to === null }

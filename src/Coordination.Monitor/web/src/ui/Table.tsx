@@ -8,7 +8,7 @@ interface Props<T> { rows: readonly T[], columns: readonly Column<T>[], id: (row
 export const Table = <T,>({ rows, columns, id, label, tone, selected, copy, testId }: Props<T>) => (
   // What scrolls sideways must be reachable by keyboard.
   // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-  <div className={css.scroll} tabIndex={0} role="region" aria-label={label}>
+  <div className={css.scroll} tabIndex={0} role="group" aria-label={label}>
     <table className={css.table} data-testid={testId}>
       <thead><tr>{columns.map(column => <th key={column.key} scope="col" className={`${column.align === 'end' ? css.end : ''} ${column.wide ? css.wide : ''}`}>{column.head}</th>)}</tr></thead>
       <tbody>{rows.map(row => (
