@@ -13,12 +13,11 @@ internal sealed record ProjectionState(long Position, long Version, bool Filled,
 internal sealed record ChangedRun(Guid RunId, long Seq);
 
 /// <summary>What the projection reads: what has changed, and what is true of it now.</summary>
-internal sealed class ProjectionReads(IProjectionLink link)
+internal sealed class ProjectionReads(IQueries link, bool postgres)
 {
     /// <summary>So many transactions at once after a long absence.</summary>
     private const long MostTransactions = 100_000;
     private readonly SqlDialect sql = link.Dialect;
-    private readonly bool postgres = link is PostgresLink;
 
     public async Task<ProjectionState?> StateAsync(CancellationToken cancellationToken)
     {

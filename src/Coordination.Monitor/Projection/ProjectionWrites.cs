@@ -56,7 +56,7 @@ internal sealed class ProjectionWrites
             .OrderBy(change => change.Key, StringComparer.Ordinal)
             .Select(change => new Statement(count, ("status", change.Key, ColumnKind.Text), ("runs", change.Value, ColumnKind.Int64)));
 
-    public Statement Put(RunSummary run, int questions) =>
+    public Statement Put(RunSummary run, RunSource source) =>
         new(
             upsert,
             ("run_id", run.RunId, ColumnKind.Uuid),
@@ -81,13 +81,13 @@ internal sealed class ProjectionWrites
             ("waits_for", run.WaitsFor, ColumnKind.Text),
             ("wait_ends_at", run.WaitEndsAt, ColumnKind.Time),
             ("in_doubt", run.InDoubt, ColumnKind.Bool),
-            ("questions", questions, ColumnKind.Int32),
+            ("questions", RunProjection.Questions(source), ColumnKind.Int32),
             ("agents", JsonSerializer.Serialize(run.Agents, MonitorJson.Options), ColumnKind.Text),
             ("tokens", run.Tokens, ColumnKind.Int64),
             ("cost_micro_usd", run.CostMicroUsd, ColumnKind.Int64),
             ("stuck", run.Stuck, ColumnKind.Text),
             ("version", run.Version, ColumnKind.Int64),
-            ("tags", RunWords.Terms(run).ToArray(), ColumnKind.Text),
+            ("tags", RunWords.Terms(run, source.TraceId).ToArray(), ColumnKind.Text),
             ("search", RunWords.Words(run), ColumnKind.Text)
         );
 

@@ -14,7 +14,7 @@ internal sealed class RunList(IProjectionLink link)
     /// <summary>A database that crashed may have lost the last versions it gave: they are not given again.</summary>
     private const long VersionGap = 10_000;
 
-    private readonly ProjectionReads reads = new(link);
+    private readonly ProjectionReads reads = new(link, link is PostgresLink);
     private readonly ProjectionWrites writes = new(link.Dialect, link is PostgresLink);
     private Dictionary<Guid, long> seen = [];
     private ProjectionState state = new(0, 0, Filled: false, null, null);
@@ -129,7 +129,7 @@ internal sealed class RunList(IProjectionLink link)
                 reasons.GetValueOrDefault(run.RunId),
                 ++version
             );
-            statements.Add(writes.Put(row, RunProjection.Questions(run)));
+            statements.Add(writes.Put(row, run));
             Add(row.Status, 1);
             if (listed.TryGetValue(run.RunId, out var old))
                 Add(old.Status, -1);

@@ -8,7 +8,7 @@ namespace Coordination.Monitor;
 internal sealed record RunSource
 {
     public const string Columns =
-        "run_id, row_version, tenant, name, status, reason, requester, business_scope, accepted_at, deadline_at, ended_at, failed_step, steps";
+        "run_id, row_version, tenant, name, status, reason, requester, business_scope, accepted_at, deadline_at, ended_at, failed_step, steps, trace_parent";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -25,6 +25,11 @@ internal sealed record RunSource
     public required string? FailedStep { get; init; }
     public required IReadOnlyList<SourceStep> Steps { get; init; }
 
+    /// <summary>W3C trace parent of the submission.</summary>
+    public required string? TraceParent { get; init; }
+
+    public string? TraceId => TraceParent?.Split('-') is [_, { Length: 32 } trace, ..] ? trace : null;
+
     public static RunSource Read(SqlDialect sql, DbDataReader row) =>
         new()
         {
@@ -40,6 +45,7 @@ internal sealed record RunSource
             EndedAt = sql.Time(row, 10),
             FailedStep = row.Text(11),
             Steps = JsonSerializer.Deserialize<List<SourceStep>>(row.GetString(12), Json) ?? [],
+            TraceParent = row.Text(13),
         };
 }
 

@@ -8,7 +8,7 @@ internal static class RunWords
     private const int MostCharacters = 4_000;
 
     /// <summary>Everything that is looked up as a whole. The status has a column and an index of its own.</summary>
-    public static IReadOnlyList<string> Terms(RunSummary run)
+    public static IReadOnlyList<string> Terms(RunSummary run, string? traceId)
     {
         var terms = new List<string>();
         void Add(string field, string? value)
@@ -25,6 +25,7 @@ internal static class RunWords
         Add("waits", run.WaitKind);
         Add("stuck", run.Stuck is null ? null : "yes");
         Add("indoubt", run.InDoubt ? "yes" : null);
+        Add("trace", traceId);
         foreach (var agent in run.Agents)
             Add("agent", agent);
         return terms;

@@ -1,6 +1,212 @@
+using System.Text;
+using System.Text.Json;
+
 namespace Coordination.Monitor;
 
+/// <summary>A run's page.</summary>
 internal static class RunEndpoints
 {
-    public static void MapRun(this RouteGroupBuilder api) { }
+    public static void MapRun(this RouteGroupBuilder api)
+    {
+        var run = api.MapGroup("/runs/{id:guid}");
+        run.MapGet(
+            "",
+            async (Guid id, int? at, HttpContext context, RunPageReads page, TimeProvider time, CancellationToken stop) =>
+                Answer.Of(await DetailAsync(id, at, Admission.Of(context), page, time.GetUtcNow(), stop))
+        );
+        run.MapGet(
+            "/events",
+            async (Guid id, int? after, int? limit, string? q, RunPageReads page, CancellationToken stop) =>
+                Answer.Of(Events((await page.FileAsync(id, stop)).History, after ?? 0, Page.Size(limit), q))
+        );
+        run.MapGet(
+            "/timeline",
+            async (Guid id, int? at, RunPageReads page, TimeProvider time, CancellationToken stop) =>
+                Answer.Of(RunTimeline.Of(await page.FileAsync(id, stop), time.GetUtcNow(), at ?? int.MaxValue))
+        );
+        run.MapGet(
+            "/messages",
+            async (Guid id, RunPageReads page, RunWaitReads waits, CancellationToken stop) =>
+            {
+                var file = await page.FileAsync(id, stop);
+                return Answer.Of(RunMessages.Of(file, await page.RecordsAsync(file, stop), await waits.LettersAsync(file.Run.RunId, stop)));
+            }
+        );
+        run.MapGet(
+            "/graph",
+            async (Guid id, RunPageReads page, RunWaitReads waits, CancellationToken stop) =>
+            {
+                var file = await page.FileAsync(id, stop);
+                return Answer.Of(
+                    RunGraph.Of(
+                        file,
+                        new CausalSources(
+                            await page.JournalAsync(file.Run.RunId, 0, RunGraph.Most, stop),
+                            await page.BallotsAsync(file, stop),
+                            await page.RecordsAsync(file, stop),
+                            await waits.LettersAsync(file.Run.RunId, stop),
+                            await waits.TimersAsync(file, stop),
+                            await page.ClaimsAsync(file.Run.RunId, stop)
+                        )
+                    )
+                );
+            }
+        );
+        run.MapGet(
+            "/state",
+            async (Guid id, int? seq, RunPageReads page, CancellationToken stop) =>
+            {
+                var file = await page.FileAsync(id, stop);
+                return Answer.Of(RunChange.Of(file, seq ?? file.LastSeq) ?? throw Refusal.NotFound($"The run has no entry {seq}: its last is {file.LastSeq}."));
+            }
+        );
+        run.MapGet(
+            "/journal",
+            async (Guid id, long? after, int? limit, RunPageReads page, CancellationToken stop) =>
+            {
+                var size = Page.Size(limit);
+                var file = await page.FileAsync(id, stop);
+                var rows = await page.JournalAsync(file.Run.RunId, after ?? 0, size + 1, stop);
+                return Answer.Of(rows.Count > size ? new JournalPage([.. rows.Take(size)], rows[size - 1].Seq) : new JournalPage(rows, null));
+            }
+        );
+        run.MapGet(
+            "/waits",
+            async (Guid id, RunPageReads page, RunWaitReads waits, CancellationToken stop) =>
+                Answer.Of(await waits.OfAsync(await page.FileAsync(id, stop), stop))
+        );
+        run.MapGet(
+            "/effects",
+            async (Guid id, string? status, string? q, string? after, int? limit, RunPageReads page, EffectReads effects, CancellationToken stop) =>
+            {
+                var file = await page.FileAsync(id, stop);
+                return Answer.Of(
+                    await effects.PageAsync(Choice.OneOf("status", status, EffectReads.Statuses), file.Run.RunId, q, after, Page.Size(limit), stop)
+                );
+            }
+        );
+        run.MapGet("/payloads", PayloadsAsync).Requires(MonitorRole.PayloadReader);
+        run.MapGet("/export", ExportAsync);
+
+        api.MapGet(
+            "/runs/compare",
+            async (Guid a, Guid b, RunPageReads page, CancellationToken stop) =>
+            {
+                var (left, right) = (await page.FileAsync(a, stop), await page.FileAsync(b, stop));
+                return Answer.Of(
+                    RunCompare.Of(
+                        (await page.SummaryAsync(left.Run.RunId, stop)).Run,
+                        left,
+                        (await page.SummaryAsync(right.Run.RunId, stop)).Run,
+                        right
+                    )
+                );
+            }
+        );
+        api.MapGet(
+            "/resolve",
+            async (Guid? message, Guid? correlation, string? trace, RunResolve resolve, CancellationToken stop) =>
+                Answer.Of(await resolve.FindAsync(message, correlation, trace, stop) ?? throw Refusal.NotFound("Nothing is known by this id."))
+        );
+    }
+
+    private static async Task<RunDetail> DetailAsync(Guid id, int? at, Viewer viewer, RunPageReads page, DateTimeOffset now, CancellationToken stop)
+    {
+        var file = await page.FileAsync(id, stop);
+        var shown = Math.Clamp(at ?? file.LastSeq, Math.Min(1, file.LastSeq), file.LastSeq);
+        var isPast = shown < file.LastSeq;
+        var then = RunAt.Of(file.Plan, file.History, shown);
+        var moment = isPast ? file.History.Last(entry => entry.Seq <= shown).At : now;
+        var (summary, trace) = await page.SummaryAsync(file.Run.RunId, stop);
+        var spent = await page.SpentAsync(file.Run.RunId, stop);
+        return new RunDetail(
+            isPast ? RunPages.Then(summary, then, moment) : summary,
+            file.Run.TransactionId,
+            file.Joined is null ? null : file.Run.RunId,
+            RunStory.Of(then, file.Run.AcceptedAt, moment, isPast ? null : summary.Stuck),
+            RunPages.Steps(file, shown, isPast ? new Dictionary<string, QuestionView>(StringComparer.Ordinal) : await page.QuestionsAsync(file, stop)),
+            await page.BallotsAsync(file, stop),
+            shown,
+            file.LastSeq,
+            spent.Input,
+            spent.Output,
+            spent.Cost,
+            trace,
+            isPast
+                ? [.. then.Steps.Where(step => step.Status == StepWords.Compensated).OrderByDescending(step => step.CompletedAs).Select(step => step.StepId)]
+                : file.Run.Compensated,
+            RunPages.Actions(file, viewer)
+        );
+    }
+
+    private static EventPage Events(IReadOnlyList<RunEvent> history, int after, int size, string? words)
+    {
+        var wanted = (words ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        bool Has(RunEvent entry, string word) =>
+            entry.Event.Contains(word, StringComparison.OrdinalIgnoreCase)
+            || entry.StepId?.Contains(word, StringComparison.OrdinalIgnoreCase) is true
+            || entry.Detail.Any(detail =>
+                detail.Value.Contains(word, StringComparison.OrdinalIgnoreCase) || detail.Key.Contains(word, StringComparison.OrdinalIgnoreCase)
+            );
+        var found = history.Where(entry => wanted.All(word => Has(entry, word))).ToList();
+        var rest = found.Where(entry => entry.Seq > after).ToList();
+        return new EventPage([.. rest.Take(size)], rest.Count > size ? rest[size - 1].Seq : null, found.Count);
+    }
+
+    private static async Task<IResult> PayloadsAsync(Guid id, HttpContext context, RunPageReads page, IAuditTrail audit, CancellationToken stop)
+    {
+        var file = await page.FileAsync(id, stop);
+        // Written first: nothing is shown that is not recorded.
+        await audit.WriteAsync(new AuditEntry(Admission.Of(context), "payload.read", $"run {file.Run.RunId}", file.Run.RunId, "done"), stop);
+        return Answer.Of(await BodiesAsync(file, page, stop));
+    }
+
+    private static async Task<Payloads> BodiesAsync(RunFile file, RunPageReads page, CancellationToken stop)
+    {
+        var bodies = await page.BodiesAsync(file.Run.RunId, stop);
+        return new Payloads(
+            [
+                .. bodies.Select(body => new Payload(
+                    body.StepId,
+                    body.Kind,
+                    body.Body is { } text ? JsonSerializer.Deserialize<JsonElement>(text, MonitorJson.Options) : null,
+                    body.Body is { } counted ? Encoding.UTF8.GetByteCount(counted) : 0
+                )),
+            ]
+        );
+    }
+
+    private static async Task<IResult> ExportAsync(
+        Guid id,
+        HttpContext context,
+        RunPageReads page,
+        IAuditTrail audit,
+        TimeProvider time,
+        CancellationToken stop
+    )
+    {
+        var viewer = Admission.Of(context);
+        var file = await page.FileAsync(id, stop);
+        Payloads? payloads = null;
+        if (viewer.Is(MonitorRole.PayloadReader))
+        {
+            await audit.WriteAsync(new AuditEntry(viewer, "payload.read", $"export of run {file.Run.RunId}", file.Run.RunId, "done"), stop);
+            payloads = await BodiesAsync(file, page, stop);
+        }
+        var journal = new List<JournalRow>();
+        while (await page.JournalAsync(file.Run.RunId, journal.Count == 0 ? 0 : journal[^1].Seq, 1_000, stop) is { Count: > 0 } more && journal.Count < 20_000)
+            journal.AddRange(more);
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"run-{file.Run.RunId}.json\"";
+        return Answer.Of(
+            new ExportedRun(await DetailAsync(id, null, viewer, page, time.GetUtcNow(), stop), file.History, journal, payloads?.Rows)
+        );
+    }
+
+    /// <summary>A run as a file. Payloads: null for whoever may not read them.</summary>
+    internal sealed record ExportedRun(
+        RunDetail Run,
+        IReadOnlyList<RunEvent> Events,
+        IReadOnlyList<JournalRow> Journal,
+        IReadOnlyList<Payload>? Payloads
+    );
 }

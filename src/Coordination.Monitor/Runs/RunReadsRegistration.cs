@@ -6,6 +6,9 @@ internal static class RunReadsRegistration
     public static void AddRunReads(this IServiceCollection services)
     {
         services.AddSingleton<RunListReads>();
+        services.AddSingleton<RunPageReads>();
+        services.AddSingleton<RunWaitReads>();
+        services.AddSingleton<RunResolve>();
         services.AddSingleton<Projector>();
         services.AddHostedService(provider => provider.GetRequiredService<Projector>());
     }

@@ -9,7 +9,7 @@ internal sealed class StuckWatch(IProjectionLink link, RunList list)
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(2);
     private readonly SqlDialect sql = link.Dialect;
     private readonly StuckReads facts = new(link);
-    private readonly ProjectionReads reads = new(link);
+    private readonly ProjectionReads reads = new(link, link is PostgresLink);
     private DateTimeOffset reached = DateTimeOffset.UnixEpoch;
 
     public async Task LookAsync(CancellationToken cancellationToken)

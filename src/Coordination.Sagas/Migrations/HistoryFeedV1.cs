@@ -11,9 +11,11 @@ internal static class HistoryFeedV1
         ALTER TABLE coordination.run_history ADD COLUMN tx bigint NOT NULL DEFAULT 0;
         ALTER TABLE coordination.run_history ALTER COLUMN tx SET DEFAULT (pg_current_xact_id()::text::bigint);
         CREATE INDEX ix_run_history_tx ON coordination.run_history USING brin (tx) WITH (pages_per_range = 32, autosummarize = on);
+        CREATE INDEX ix_run_history_at ON coordination.run_history USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
         """;
 
     public const string PostgresDown = """
+        DROP INDEX coordination.ix_run_history_at;
         DROP INDEX coordination.ix_run_history_tx;
         ALTER TABLE coordination.run_history DROP COLUMN tx;
         """;
