@@ -32,9 +32,14 @@ internal sealed class WorkHost(WebApplication app, string address, DirectoryInfo
 
     public static async Task<WorkHost> OnServersAsync(CancellationToken ct)
     {
-        var postgres = await TestServers.Postgres(ct);
         var rabbit = await TestServers.Rabbit(ct);
-        var (database, broker) = (await postgres.NewDatabaseAsync(ct: ct), await rabbit.NewVirtualHostAsync(ct));
+        return await OnServersAsync(await rabbit.NewVirtualHostAsync(ct), ct);
+    }
+
+    public static async Task<WorkHost> OnServersAsync(Uri broker, CancellationToken ct)
+    {
+        var postgres = await TestServers.Postgres(ct);
+        var database = await postgres.NewDatabaseAsync(ct: ct);
         return await StartAsync(coordination => coordination.UseRabbitMq(broker.ToString()).UsePostgres(database));
     }
 
