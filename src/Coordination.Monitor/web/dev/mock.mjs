@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { ago, ahead, guid, ids, makeRun, makeRuns, now, random } from './mock/data.mjs'
+import { ago, ahead, ids, makeRun, makeRuns, now, random } from './mock/data.mjs'
 import { agents, audit, ballotDetail, ballots, effects, flow, groups, letterDetail, letters, timers, voterRows } from './mock/fleet.mjs'
 import { beat, operate, operations } from './mock/operations.mjs'
 import { eventsOf, graphOf, journalOf, messagesOf, stateOf, stepsOf, timelineOf, waitsOf } from './mock/run.mjs'
@@ -43,7 +43,7 @@ const find = (q, sort = '-started') => {
   return rows
 }
 const tally = (rows, value) => Object.entries(rows.reduce((all, row) => { for (const v of [value(row)].flat()) if (v) all[v] = (all[v] ?? 0) + 1
-  return all }, {})).sort((a, b) => b[1] - a[1]).slice(0, 10).map(([v, count]) => ({ value: v, count }))
+  return all }, {})).toSorted((a, b) => b[1] - a[1]).slice(0, 10).map(([v, count]) => ({ value: v, count }))
 const nav = () => mode.empty ? { attention: 0, stuck: 0, ballots: 0, questions: 0, effects: 0, deadLetters: 0 } : { attention: 7, stuck: 1, ballots: 1, questions: 1, effects: effects.filter(e => e.questionId).length, deadLetters: 453 }
 const overview = () => ({
   at: now(), nav: nav(), rates: { startedPerMinute: 35.2, endedPerMinute: 33.9, failedPerMinute: 1.25 }, runs: Object.fromEntries(tally(runs, r => r.status).map(t => [t.value, t.count])),

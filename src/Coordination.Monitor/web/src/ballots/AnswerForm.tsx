@@ -28,6 +28,8 @@ export const AnswerForm = ({ detail }: { detail: BallotDetail }) => {
       <h2>Your answer</h2>
       {ballot.people !== null && ballot.status === 'people' && <p className="muted">{plural(ballot.people, 'person has', 'people have')} to agree{detail.answers.length > 0 && `; ${detail.answers.length} answered so far`}.</p>}
       <fieldset className={control.choices} disabled={why !== null}><legend className="visually-hidden">Option</legend>
+        {/* The name is inside, as text of a stranger. */}
+        {/* eslint-disable-next-line jsx-a11y/label-has-associated-control */}
         {detail.options.map(option => <label key={option.name} className={control.choice}><input type="radio" name={name} checked={choice === option.name} onChange={() => setChoice(option.name)} /><span><strong><Untrusted text={option.name} /></strong>{option.safe && <div className="muted">the safe one</div>}</span></label>)}
         <label className={control.choice}><input type="radio" name={name} checked={choice === none} onChange={() => setChoice(none)} /><span><strong>None of them</strong><div className="muted">Nothing of this is done; the run is told so.</div></span></label>
       </fieldset>

@@ -41,6 +41,7 @@ export const ResolveDialog = ({ effect, onClose }: { effect: EffectView, onClose
       <Facts items={[['Tool', <Untrusted text={effect.tool} line />], ['Run', <Untrusted text={effect.runName} line />], ['Step', <Untrusted text={effect.stepId} line />], ['Scope', <Untrusted text={effect.scope} />], ['Called', <>{effect.calls} × · <Ago at={effect.changedAt} suffix=" ago" /></>], ['Key', <Untrusted text={effect.key} mono />]]} />
       {effect.lastDetail && <p><Untrusted text={effect.lastDetail} /></p>}
       <fieldset className={control.choices}><legend className={control.legend}>Look at the other system first, then say</legend>
+        {/* eslint-disable-next-line jsx-a11y/label-has-associated-control */}
         {verdicts.map(([key, title, text]) => <label key={key} className={control.choice}><input type="radio" name={name} checked={verdict === key} onChange={() => setVerdict(key)} data-testid={`verdict-${key}`} /><span><strong>{title}</strong><div className="muted">{text}</div></span></label>)}
       </fieldset>
       {verdict === 'happened' && <label className={control.field}><span>Its result, as JSON (optional)</span><textarea className={`${control.input} mono`} value={result} aria-invalid={badResult || undefined} onChange={event => setResult(event.target.value)} placeholder='{"messageId": "…"}' /><span className={control.hint}>{badResult ? 'This is not JSON yet.' : 'The step reads it as the answer of the tool.'}</span></label>}

@@ -12,6 +12,8 @@ const delays: readonly (readonly [string, number])[] = [['now', 0], ['in 1 minut
 const Choices = ({ legend, options, value, pick }: { legend: string, options: readonly (readonly [string, string])[], value: string, pick: (value: string) => void }) => {
   const name = useId()
   return <fieldset className={control.choices}><legend className={control.legend}>{legend}</legend>
+    {/* The name is inside, as text of a stranger. */}
+    {/* eslint-disable-next-line jsx-a11y/label-has-associated-control */}
     {options.map(([key, text]) => <label key={key} className={control.choice}><input type="radio" name={name} checked={value === key} onChange={() => pick(key)} /><span><Untrusted text={text} /></span></label>)}
   </fieldset>
 }

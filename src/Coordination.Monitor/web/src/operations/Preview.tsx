@@ -7,7 +7,6 @@ import css from './operations.module.css'
 
 export const Diff = ({ lines }: { lines: readonly DiffLine[] }) => (
   // It scrolls, so it must be reachable by keyboard.
-  // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
   <div className={css.diff} role="group" aria-label="Difference" tabIndex={0} data-testid="diff">
     {lines.map((line, index) => <div key={index} data-kind={line.kind}><span aria-label={line.kind}>{line.kind === 'added' ? '+' : line.kind === 'removed' ? '−' : ' '}</span><Untrusted text={line.text} mono /></div>)}
   </div>

@@ -6,6 +6,7 @@ import { Button } from '../ui/Button'
 import { Tag, type Tone } from '../ui/Chip'
 import control from '../ui/control.module.css'
 import { plural } from '../ui/format'
+import { groupBy } from '../ui/groupBy'
 import { words } from '../ui/marks'
 import { Table } from '../ui/Table'
 import { When } from '../ui/Time'
@@ -44,8 +45,8 @@ export const CausesTab = () => {
     const byId = new Map(graph.nodes.map(item => [item.id, item]))
     const near = node ? related(graph, node) : null
     const rows = upTo(graph.nodes, moment, item => item.at).filter(item => (!kind || item.kind === kind) && (!near || near.has(item.id)) && (!find || `${item.label} ${item.detail ?? ''} ${item.status ?? ''} ${item.stepId ?? ''}`.toLowerCase().includes(find))).toSorted((a, b) => (a.at ?? '').localeCompare(b.at ?? ''))
-    const before = Map.groupBy(graph.edges, edge => edge.to)
-    const after = Map.groupBy(graph.edges, edge => edge.from)
+    const before = groupBy(graph.edges, edge => edge.to)
+    const after = groupBy(graph.edges, edge => edge.from)
     const name = (ref: string) => byId.get(ref)?.label ?? ref
     return <>
       <div className={css.tools}>

@@ -32,18 +32,18 @@ const Arrow = ({ arrow, from, to, y, start, picked, pick }: { arrow: MessageArro
   const right = x2 > x1
   const said = revealedText(nameOf(arrow))
   const note = arrow.note ? `: ${revealedText(arrow.note)}` : ''
-  const room = self ? 34 : Math.max(18, Math.abs(to - from) * 24)
+  const text = cut(said + note, self ? 34 : Math.max(18, Math.abs(to - from) * 24))
+  const time = duration(Date.parse(arrow.at) - start)
   return (
-    <g className={css.arrow} role="button" tabIndex={0} aria-pressed={picked} data-kind={arrow.kind} aria-label={`${words(arrow.kind)}: ${said} from ${revealedText(arrow.from)} to ${revealedText(arrow.to)}${note}`} onClick={pick} onKeyDown={event => {
+    <g className={css.arrow} role="button" tabIndex={0} aria-pressed={picked} data-kind={arrow.kind} aria-label={`${time} ${text}, ${words(arrow.kind)} from ${revealedText(arrow.from)} to ${revealedText(arrow.to)}`} onClick={pick} onKeyDown={event => {
       if (event.key !== 'Enter' && event.key !== ' ') return
       event.preventDefault()
       pick()
     }}>
       <rect className={css.hit} x={2} y={y - 20} width="99.5%" height={rowHeight - 2} rx={4} />
-      <text aria-hidden="true" className={css.time} x={lead - 14} y={y + 4} textAnchor="end">{duration(Date.parse(arrow.at) - start)}</text>
-      {self ? <><path d={`M${x1} ${y - 8}h22v12h-16`} /><polygon points={`${x1 + 2},${y + 4} ${x1 + 10},${y} ${x1 + 10},${y + 8}`} /><text aria-hidden="true" x={x1 + 30} y={y + 3}>{cut(said + note, room)}</text></>
-        : <><line x1={x1} y1={y} x2={right ? x2 - 7 : x2 + 7} y2={y} />{arrow.kind === 'dead' || arrow.kind === 'failure' ? <path d={right ? `M${x2 - 10} ${y - 5}l9 10m0-10l-9 10` : `M${x2 + 1} ${y - 5}l9 10m0-10l-9 10`} /> : <polygon points={right ? `${x2 - 1},${y} ${x2 - 10},${y - 4.5} ${x2 - 10},${y + 4.5}` : `${x2 + 1},${y} ${x2 + 10},${y - 4.5} ${x2 + 10},${y + 4.5}`} />}<text aria-hidden="true" x={(x1 + x2) / 2} y={y - 6} textAnchor="middle">{cut(said + note, room)}</text></>}
-      <title>{said + note}</title>
+      <text className={css.time} x={lead - 14} y={y + 4} textAnchor="end">{time}</text>{' '}
+      {self ? <><path d={`M${x1} ${y - 8}h22v12h-16`} /><polygon points={`${x1 + 2},${y + 4} ${x1 + 10},${y} ${x1 + 10},${y + 8}`} /><text x={x1 + 30} y={y + 3}>{text}</text></>
+        : <><line x1={x1} y1={y} x2={right ? x2 - 7 : x2 + 7} y2={y} />{arrow.kind === 'dead' || arrow.kind === 'failure' ? <path d={right ? `M${x2 - 10} ${y - 5}l9 10m0-10l-9 10` : `M${x2 + 1} ${y - 5}l9 10m0-10l-9 10`} /> : <polygon points={right ? `${x2 - 1},${y} ${x2 - 10},${y - 4.5} ${x2 - 10},${y + 4.5}` : `${x2 + 1},${y} ${x2 + 10},${y - 4.5} ${x2 + 10},${y + 4.5}`} />}<text x={(x1 + x2) / 2} y={y - 6} textAnchor="middle">{text}</text></>}
     </g>
   )
 }
@@ -58,9 +58,8 @@ const Diagram = ({ flow, arrows, picked, pick }: { flow: MessageFlow, arrows: re
   const centre = (index: number) => lead + index * laneWidth + laneWidth / 2
   return (
     // It scrolls, so it must be reachable by keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div ref={scroller} className={css.sequence} tabIndex={0} role="region" aria-label="Sequence of messages" data-testid="sequence">
-      <svg className={css.lanes} width={width} height={44} role="presentation">{flow.lanes.map((lane, index) => <g key={lane}><rect className={css.laneBox} x={centre(index) - 72} y={8} width={144} height={28} rx={5} /><text aria-hidden="true" x={centre(index)} y={26} textAnchor="middle" fontWeight="550">{cut(revealedText(lane), 20)}<title>{revealedText(lane)}</title></text></g>)}</svg>
+      <svg className={css.lanes} width={width} height={44} role="presentation">{flow.lanes.map((lane, index) => <g key={lane}><rect className={css.laneBox} x={centre(index) - 72} y={8} width={144} height={28} rx={5} /><text x={centre(index)} y={26} textAnchor="middle" fontWeight="550">{cut(revealedText(lane), 20)}<title>{revealedText(lane)}</title></text></g>)}</svg>
       <svg width={width} height={height} role="group" aria-label="Messages">
         {flow.lanes.map((lane, index) => <line key={lane} className={css.life} x1={centre(index)} x2={centre(index)} y1={0} y2={height} />)}
         {virtual.getVirtualItems().map(item => {

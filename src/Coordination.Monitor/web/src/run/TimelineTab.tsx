@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { Link } from 'wouter'
 import { useApi } from '../api/queries'
 import type { Timeline, TimelineBar, TimelineLane } from '../api/types'
+import { Button } from '../ui/Button'
 import { Glyph } from '../ui/Chip'
 import control from '../ui/control.module.css'
 import { duration } from '../ui/format'
@@ -34,13 +35,18 @@ const Bars = ({ placed, event, pick }: { placed: Placed, event: string, pick: (s
     {placed.lanes.map(({ lane, bars, tries, ms }) => {
       const mark = stepMark(lane.status)
       return <div key={`${lane.stepId}${lane.undo ? ' undo' : ''}`} className={css.lane} data-undo={lane.undo || undefined}>
-        <div className={css.laneName} data-critical={lane.critical || undefined} title={lane.critical ? 'On the longest chain of steps' : undefined}><Glyph mark={mark} /><b className="truncate">{lane.undo && 'undo '}<Untrusted text={lane.stepId} line /></b><span className="muted truncate"><Untrusted text={lane.agentType} line /></span></div>
-        <div className={css.track}>
+        <div className={css.laneName} data-critical={lane.critical || undefined} title={lane.critical ? 'On the longest chain of steps' : undefined}><Glyph mark={mark} /><button type="button" className={css.laneButton} aria-pressed={bars.some(({ bar }) => String(bar.seq) === event)} disabled={bars.length === 0} onClick={() => pick(bars.at(-1)?.bar.seq ?? null)}>{lane.undo && 'undo '}<Untrusted text={lane.stepId} line /></button><span className="muted truncate"><Untrusted text={lane.agentType} line /></span></div>
+        {/* Bars may be a few pixels wide, too small a target for the keyboard: the name of the step leads to them as well. */}
+        {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
+        <div className={css.track} onClick={click => {
+          const seq = (click.target as HTMLElement).closest<HTMLElement>('[data-seq]')?.dataset.seq
+          if (seq) pick(seq === event ? null : Number(seq))
+        }}>
           {placed.ticks.map(tick => tick.ms > 0 && <span key={tick.ms} className={css.tick} style={{ left: `${tick.at * 100}%` }} aria-hidden="true" />)}
           {placed.scale.folds.map(fold => <span key={fold.from} className={css.fold} title={`${duration(fold.to - fold.from)} folded`} style={{ left: `${fold.at * 100}%`, width: `${fold.width * 100}%` }} />)}
           {bars.length === 0 && <span className={css.none}>{lane.status === 'pending' ? 'not yet' : 'will not run'}</span>}
-          {bars.map(({ bar, left, width }) => <button key={`${bar.seq} ${bar.kind} ${bar.from}`} type="button" className={`${css.mark} bar`} data-kind={bar.kind} data-outcome={bar.outcome} aria-pressed={event === String(bar.seq)} aria-label={barName(lane.stepId, bar)} title={barName(lane.stepId, bar)}
-            style={{ left: `min(${left * 100}%, calc(100% - 6px))`, width: `${width * 100}%` }} onClick={() => pick(event === String(bar.seq) ? null : bar.seq)}>{bar.kind === 'undo' ? '◀' : ''}{bar.attempt !== null && bar.attempt > 1 && width > 0.025 ? ` ↻${bar.attempt}` : ''}</button>)}
+          {bars.map(({ bar, left, width }) => <span key={`${bar.seq} ${bar.kind} ${bar.from}`} className={`${css.mark} bar`} role="img" data-testid="bar" data-seq={bar.seq} data-kind={bar.kind} data-outcome={bar.outcome} data-picked={event === String(bar.seq) || undefined} aria-label={barName(lane.stepId, bar)} title={barName(lane.stepId, bar)}
+            style={{ left: `min(${left * 100}%, calc(100% - 6px))`, width: `${width * 100}%` }}>{bar.kind === 'undo' ? '◀' : ''}{bar.attempt !== null && bar.attempt > 1 && width > 0.025 ? ` ↻${bar.attempt}` : ''}</span>)}
         </div>
         <div className={css.laneEnd}>{tries > 1 && <span title={`${tries} attempts`}>↻ {tries}</span>}<span>{bars.length > 0 ? duration(ms) : mark.word}</span></div>
       </div>
@@ -52,13 +58,15 @@ const Legend = () => <div className={css.legend} aria-hidden="true">
   <span><b style={{ boxShadow: 'inset 0 -2px 0 var(--accent)', fontWeight: 550 }}>step</b>on the longest chain</span>
 </div>
 
-const BarDetail = ({ timeline, event }: { timeline: Timeline, event: string }) => {
+const BarDetail = ({ timeline, event, pick }: { timeline: Timeline, event: string, pick: (seq: number | null) => void }) => {
   const { id, setAt } = useRun()
   const lane = timeline.lanes.find(item => item.bars.some(bar => String(bar.seq) === event))
-  const bar = lane?.bars.find(item => String(item.seq) === event)
+  const index = lane?.bars.findIndex(item => String(item.seq) === event) ?? -1
+  const bar = lane?.bars[index]
   if (!lane || !bar) return null
-  return <div className={css.detail} data-testid="bar-detail"><h2 className="small-heading"><Untrusted text={lane.stepId} line /> · {barWords[bar.kind]}, {outcomeWords[bar.outcome]}</h2>
-    <Facts items={[['From', <When at={bar.from} ms />], ['To', bar.to ? <When at={bar.to} ms /> : 'still'], ['Took', <Lasted from={bar.from} to={bar.to} />], bar.attempt !== null && ['Attempt', bar.attempt], ['Event', <button type="button" className={control.menuItem} style={{ width: 'auto', color: 'var(--accent)', padding: 0 }} onClick={() => setAt(bar.seq)}>{bar.seq}, go there</button>], bar.ballotId !== null && ['Ballot', <Link href={`/consensus/${bar.ballotId}`}>open</Link>], ['State', <Link href={`/runs/${id}/state?at=${bar.seq}`}>before and after</Link>]]} />
+  const step = (by: number) => ({ why: lane.bars[index + by] ? null : 'There is none.', onClick: () => pick(lane.bars[index + by]?.seq ?? null) })
+  return <div className={css.detail} data-testid="bar-detail"><div className="row"><h2 className="small-heading grow"><Untrusted text={lane.stepId} line /> · {barWords[bar.kind]}, {outcomeWords[bar.outcome]}</h2>{lane.bars.length > 1 && <><span className="muted">{index + 1} of {lane.bars.length}</span><Button small icon="left" aria-label="Earlier in this step" {...step(-1)} /><Button small icon="chevron" aria-label="Later in this step" {...step(1)} /></>}</div>
+    <Facts items={[['From', <When at={bar.from} ms />], ['To', bar.to ? <When at={bar.to} ms /> : 'still'], ['Took', <Lasted from={bar.from} to={bar.to} />], bar.attempt !== null && ['Attempt', bar.attempt], ['Event', <Button small onClick={() => setAt(bar.seq)}>go to {bar.seq}</Button>], bar.ballotId !== null && ['Ballot', <Link href={`/consensus/${bar.ballotId}`}>open</Link>], ['State', <Link href={`/runs/${id}/state?at=${bar.seq}`}>before and after</Link>]]} />
     {bar.detail && <Untrusted text={bar.detail} />}</div>
 }
 
@@ -72,6 +80,7 @@ export const TimelineTab = () => {
   const fold = params.get('fold') !== 'off'
   const text = params.get('find') ?? ''
   const event = params.get('event') ?? ''
+  const pick = (seq: number | null) => set({ event: seq === null ? null : String(seq) })
   const live = query.data !== undefined && !query.data.ended && at === null
   return <View query={query} what="the timeline">{timeline => {
     const lanes = lanesOf(timeline, filter, attempt, text)
@@ -90,8 +99,8 @@ export const TimelineTab = () => {
           { key: 'kind', head: 'What', cell: ({ bar, lane }) => bar ? barWords[bar.kind] : stepMark(lane.status).word, nowrap: true }, { key: 'attempt', head: 'Attempt', align: 'end', cell: ({ bar }) => bar?.attempt ?? '–' }, { key: 'outcome', head: 'Outcome', cell: ({ bar }) => bar ? words(outcomeWords[bar.outcome]) : '–', nowrap: true },
           { key: 'from', head: 'From', cell: ({ bar }) => bar ? <When at={bar.from} clock ms /> : '–' }, { key: 'took', head: 'Took', align: 'end', cell: ({ bar }) => bar ? <Lasted from={bar.from} to={bar.to} /> : '–' }, { key: 'detail', head: 'Detail', wide: true, cell: ({ bar }) => <Untrusted text={bar?.detail} max={200} /> },
         ]} />
-          : <>{live ? <Ticking timeline={timeline} lanes={lanes} fold={fold} event={event} pick={seq => set({ event: seq === null ? null : String(seq) })} /> : <Bars placed={placeTimeline(timeline, lanes, fold)} event={event} pick={seq => set({ event: seq === null ? null : String(seq) })} />}<Legend /></>}
-      <BarDetail timeline={timeline} event={event} />
+          : <>{live ? <Ticking timeline={timeline} lanes={lanes} fold={fold} event={event} pick={pick} /> : <Bars placed={placeTimeline(timeline, lanes, fold)} event={event} pick={pick} />}<Legend /></>}
+      <BarDetail timeline={timeline} event={event} pick={pick} />
     </>
   }}</View>
 }

@@ -1,4 +1,5 @@
 import type { StepStatus, StepView } from '../api/types'
+import { groupBy } from '../ui/groupBy'
 
 export interface GraphNode { id: string, steps: readonly StepView[], /** Shown as one: "×240, 3 failed". */ group: boolean }
 export interface GraphEdge { from: string, to: string, undo: boolean }
@@ -7,13 +8,13 @@ export interface GraphModel { nodes: readonly GraphNode[], edges: readonly Graph
 const foldAbove = 5
 const badness: readonly StepStatus[] = ['compensation-failed', 'failed', 'compensating', 'compensation-wait', 'ballot-wait', 'input-wait', 'retry-wait', 'dispatched', 'pending', 'cancelled', 'skipped', 'compensated', 'done']
 /** What most needs to be seen of several steps. */
-export const worst = (steps: readonly StepView[]): StepStatus => steps.map(step => step.status).sort((a, b) => badness.indexOf(a) - badness.indexOf(b))[0] ?? 'pending'
+export const worst = (steps: readonly StepView[]): StepStatus => steps.map(step => step.status).toSorted((a, b) => badness.indexOf(a) - badness.indexOf(b))[0] ?? 'pending'
 
 /** Steps of one agent with the same steps before and after them are one fan-out; beyond a few it is drawn as one node. */
 export const graphModel = (steps: readonly StepView[], expanded: ReadonlySet<string>): GraphModel => {
   const after = new Map<string, string[]>()
   for (const step of steps) for (const before of step.dependsOn) after.set(before, [...after.get(before) ?? [], step.stepId])
-  const families = Map.groupBy(steps, step => JSON.stringify([step.agentType, step.dependsOn.toSorted(), (after.get(step.stepId) ?? []).toSorted()]))
+  const families = groupBy(steps, step => JSON.stringify([step.agentType, step.dependsOn.toSorted(), (after.get(step.stepId) ?? []).toSorted()]))
   const nodeOf = new Map<string, string>()
   const nodes: GraphNode[] = []
   for (const family of families.values()) {
@@ -33,7 +34,7 @@ export const graphModel = (steps: readonly StepView[], expanded: ReadonlySet<str
       if (from !== undefined) edges.set(`${from} ${to}`, { from, to, undo: false })
     }
   }
-  return { nodes: nodes.sort((a, b) => (a.steps[0]?.position ?? 0) - (b.steps[0]?.position ?? 0)), edges: [...edges.values()] }
+  return { nodes: nodes.toSorted((a, b) => (a.steps[0]?.position ?? 0) - (b.steps[0]?.position ?? 0)), edges: [...edges.values()] }
 }
 
 /** The same as a list: how deep below the first steps each one is. */

@@ -7,7 +7,7 @@ export interface Scale { x: (time: number) => number, folds: readonly Fold[] }
 /** Times during which something happens, merged. */
 const busy = (spans: readonly Span[]): Span[] => {
   const merged: Span[] = []
-  for (const span of [...spans].sort((a, b) => a.from - b.from)) {
+  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
     const last = merged.at(-1)
     if (last && span.from <= last.to) last.to = Math.max(last.to, span.to)
     else merged.push({ ...span })

@@ -20,7 +20,6 @@ export const Dialog = ({ title, children, footer, onClose, wide = false, testId 
     }}>
       <header className={css.head}><h2 id={titleId}>{title}</h2><Button look="quiet" icon="cross" aria-label="Close" onClick={onClose} /></header>
       {/* A long dialog scrolls, and what scrolls must be reachable by keyboard. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className={css.body} tabIndex={0} role="group" aria-labelledby={titleId}>{children}</div>
       {footer && <footer className={css.foot}>{footer}</footer>}
     </dialog>

@@ -7,13 +7,12 @@ interface Props<T> { rows: readonly T[], columns: readonly Column<T>[], id: (row
 /** For lists of hundreds; the list of runs, which may have a hundred thousand, has a grid of its own. */
 export const Table = <T,>({ rows, columns, id, label, tone, selected, copy, testId }: Props<T>) => (
   // What scrolls sideways must be reachable by keyboard.
-  // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
   <div className={css.scroll} tabIndex={0} role="group" aria-label={label}>
     <table className={css.table} data-testid={testId}>
       <thead><tr>{columns.map(column => <th key={column.key} scope="col" className={`${column.align === 'end' ? css.end : ''} ${column.wide ? css.wide : ''}`}>{column.head}</th>)}</tr></thead>
       <tbody>{rows.map(row => (
         <tr key={id(row)} data-tone={tone?.(row)} data-copy={copy?.(row)} aria-current={selected?.(row) ? 'true' : undefined}>
-          {columns.map(column => <td key={column.key} className={`${column.align === 'end' ? css.end : ''} ${column.nowrap ? css.nowrap : ''}`}>{column.cell(row)}</td>)}
+          {columns.map(column => <td key={column.key} className={`${column.align === 'end' ? css.end : ''} ${column.nowrap ? css.nowrap : ''} ${column.wide ? css.wide : ''}`}>{column.cell(row)}</td>)}
         </tr>
       ))}</tbody>
     </table>

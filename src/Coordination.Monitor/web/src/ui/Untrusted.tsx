@@ -14,7 +14,7 @@ interface Props {
 export const Untrusted = ({ text, line = false, mono = false, max = 480, none = '' }: Props) => {
   const [all, setAll] = useState(false)
   if (text === null || text === undefined || text === '') return none ? <span className="muted">{none}</span> : null
-  const short = line ? (text.length > 400 ? text.slice(0, 400) : null) : all ? null : clamped(text, max, 8)
+  const short = line ? (text.length > 400 ? text.slice(0, 400) : null) : all ? null : clamped(text, max, Math.max(8, max / 50))
   const parts = revealed(short ?? text)
   return <>
     <bdi dir="auto" className={`${css.text} ${line ? css.line : css.block} ${mono ? css.mono : ''}`} title={line ? revealedText(text.slice(0, 2_000)) : undefined}>

@@ -1,5 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { ApiError } from '../api/client'
 import { Button } from './Button'
 import { CopyButton } from './Copy'
@@ -55,13 +55,14 @@ const staleRetryMs = 10_000
 /** Old data is better than none, as long as it says how old it is. */
 export const Stale = ({ error, since, retry }: { error: Error, since: number, retry: () => void }) => {
   const now = useNow()
-  const [next, setNext] = useState(() => serverNow() + staleRetryMs)
-  const left = Math.ceil((next - now) / 1_000)
+  const next = useRef(serverNow() + staleRetryMs)
   useEffect(() => {
-    if (left > 0) return
-    setNext(now + staleRetryMs)
+    if (now < next.current) return
+    next.current = now + staleRetryMs
     retry()
-  }, [left, now, retry])
+  }, [now, retry])
+  // eslint-disable-next-line react/refs -- the countdown is rendered by the clock, which is what changes it
+  const left = Math.ceil((next.current - now) / 1_000)
   return (
     <div className={css.stale} role="status" data-testid="stale"><Icon name="clock" />
       <span className="grow">Shown as of {since > 0 ? <When at={new Date(since).toISOString()} clock /> : 'before'}. {error.message}</span><span className="muted">again in {Math.max(0, left)} s</span><Button small onClick={retry}>Try now</Button></div>

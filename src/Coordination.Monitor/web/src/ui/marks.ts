@@ -44,8 +44,8 @@ export const ballotMark = (ballot: Pick<BallotSummary, 'status' | 'outcome' | 'o
 }
 export const effectMark = (status: string): Mark =>
   /doubt|unknown/.test(status) ? { tone: 'bad', icon: 'help', word: 'In doubt' }
-    : /commit|done|happened|succeed/.test(status) ? { tone: 'ok', icon: 'check', word: words(status) }
-      : /undo|compensat/.test(status) ? { tone: 'undo', icon: 'undo', word: words(status) }
+    : /undo|compensat/.test(status) ? { tone: 'undo', icon: 'undo', word: words(status) }
+      : /commit|done|happened|succeed/.test(status) ? { tone: 'ok', icon: 'check', word: words(status) }
         : /fail|refus|abort/.test(status) ? { tone: 'bad', icon: 'cross', word: words(status) } : { tone: 'accent', icon: 'play', word: words(status) }
 export const letterMark = (state: LetterRow['state']): Mark => ({
   open: { tone: 'bad', icon: 'cross', word: 'Parked' }, retried: { tone: 'accent', icon: 'retry', word: 'Retried' }, discarded: { tone: 'idle', icon: 'dash', word: 'Discarded' }, superseded: { tone: 'idle', icon: 'chevron', word: 'Replaced' },

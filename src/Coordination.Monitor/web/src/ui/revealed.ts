@@ -18,6 +18,7 @@ const joinsPictures = (text: string, at: number): boolean => pictograph.test(tex
 
 const hex = (character: string): string => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 const code = (match: string): string => {
+  // eslint-disable-next-line no-control-regex
   if (match.startsWith('\u001b') && match.length > 1) return `ESC${match.slice(1).replace(/[\u0000-\u001f]/g, c => hex(c))}`
   return match === '\r' ? 'CR' : hex(match)
 }
