@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using Coordination.Monitor.Browser.Tests.Hosts;
+using Coordination.Testing;
+using Microsoft.Playwright;
+
+namespace Coordination.Monitor.Browser.Tests.Driving;
+
+/// <summary>
+/// A page in a profile of its own, watched: whatever the console complains of, requests that fail, violations of the content security policy, scripts that ran where
+/// none may and requests to other origins are kept in <see cref="Faults"/>, and closing it fails the test if there are any.
+/// </summary>
+internal sealed class Tab : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentQueue<string> faults = new();
+    private readonly ConcurrentDictionary<IRequest, bool> underWay = new();
+
+    private Tab(IBrowserContext profile, IPage page, MonitorHost host) => (Profile, Page, Host) = (profile, page, host);
+
+    public IPage Page { get; }
+    public MonitorHost Host { get; }
+    public IBrowserContext Profile { get; }
+
+    /// <summary>What went wrong so far, except for what the test expects.</summary>
+    public IReadOnlyList<string> Faults => [.. faults.Where(fault => !Expected.Any(word => fault.Contains(word, StringComparison.Ordinal)))];
+
+    /// <summary>Parts of faults that belong to what is tested, for example <c>503</c>.</summary>
+    public IList<string> Expected { get; } = [];
+
+    public static async Task<Tab> OpenAsync(Chromium chromium, MonitorHost host, TabOptions? options = null)
+    {
+        options ??= new TabOptions();
+        var profile = await chromium.ProfileAsync(
+            new BrowserNewContextOptions
+            {
+                ViewportSize = new ViewportSize { Width = options.Width, Height = options.Height },
+                ColorScheme = options.Dark ? ColorScheme.Dark : ColorScheme.Light,
+                ReducedMotion = options.ReducedMotion ? ReducedMotion.Reduce : ReducedMotion.NoPreference,
+                ForcedColors = options.ForcedColors ? ForcedColors.Active : ForcedColors.None,
+                Locale = "en-GB",
+                TimezoneId = "Europe/Berlin",
+            }
+        );
+        await profile.AddCookiesAsync([
+            new Cookie
+            {
+                Name = "who",
+                Value = SignIn.Cookie(options.User, options.Roles),
+                Url = host.Address.GetLeftPart(UriPartial.Authority),
+            },
+        ]);
+        profile.SetDefaultTimeout((float)Patience.TotalMilliseconds);
+        // Scripts that are put in before the page's own are not the page's: the policy holds for everything else.
+        await profile.AddInitScriptAsync(await Axe.SourceAsync());
+        await profile.AddInitScriptAsync(
+            "globalThis.__violations = []; document.addEventListener('securitypolicyviolation', event => globalThis.__violations.push(`${event.violatedDirective} ${event.blockedURI}`))"
+        );
+        var tab = new Tab(profile, await profile.NewPageAsync(), host);
+        tab.Watch(tab.Page);
+        return tab;
+    }
+
+    /// <summary>Opens a route cold and waits until it has settled.</summary>
+    public async Task GoAsync(string route)
+    {
+        await Page.GotoAsync(At(route), new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await SettleAsync();
+    }
+
+    public string At(string route) => new Uri(Host.Address, route.TrimStart('/')).ToString();
+
+    /// <summary>The route the page is at, with its query.</summary>
+    public string Route => Page.Url[(Host.Address.ToString().Length - 1)..];
+
+    /// <summary>Until there is a heading, nothing is being loaded, and nothing is asked for.</summary>
+    public async Task SettleAsync()
+    {
+        var quiet = 0;
+        try
+        {
+            await Eventually.Until(
+                async () =>
+                {
+                    var ready = await Page.EvaluateAsync<bool>(
+                        "() => !!document.querySelector('main h1') && !document.querySelector('main [role=status][aria-label]')"
+                    );
+                    quiet = ready && underWay.IsEmpty ? quiet + 1 : 0;
+                    return quiet >= 3;
+                },
+                Patience,
+                $"{Route} to settle"
+            );
+        }
+        catch (TimeoutException late)
+        {
+            var open = string.Join(", ", underWay.Keys.Select(request => request.Url));
+            throw new TimeoutException($"{late.Message} Under way: {open}. {string.Join("\n", Faults)}", late);
+        }
+    }
+
+    public Task<string> HeadingAsync() => Page.Locator("main h1").First.InnerTextAsync();
+
+    public async Task ShouldBeSoundAsync(string where)
+    {
+        foreach (var violation in await Page.EvaluateAsync<string[]>("() => globalThis.__violations ?? []"))
+            faults.Enqueue($"content security policy: {violation}");
+        Faults.ShouldBeEmpty($"{where}: {string.Join("\n", Faults)}");
+    }
+
+    public async ValueTask DisposeAsync() => await Profile.DisposeAsync();
+
+    private void Watch(IPage page)
+    {
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                faults.Enqueue($"console {message.Type}: {message.Text}");
+        };
+        page.PageError += (_, error) => faults.Enqueue($"uncaught: {error}");
+        page.Dialog += async (_, dialog) =>
+        {
+            faults.Enqueue($"a dialog was opened: {dialog.Message}");
+            await dialog.DismissAsync();
+        };
+        page.Request += (_, request) =>
+        {
+            // The end of a shared worker's script is told to nobody.
+            if (!request.Url.Contains("/assets/worker-", StringComparison.Ordinal))
+                underWay.TryAdd(request, value: true);
+            if (!IsOurs(request.Url))
+                faults.Enqueue($"request to another origin: {request.Url}");
+        };
+        page.RequestFinished += (_, request) => Forget(request);
+        page.RequestFailed += (_, request) =>
+        {
+            Forget(request);
+            // What a navigation or a newer request makes useless is given up, and that is no fault.
+            if (request.Failure != "net::ERR_ABORTED")
+                faults.Enqueue($"request failed: {request.Url} {request.Failure}");
+        };
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 400)
+                faults.Enqueue($"answered {response.Status}: {response.Url}");
+        };
+    }
+
+    private void Forget(IRequest request) => underWay.TryRemove(request, out _);
+
+    private bool IsOurs(string url) =>
+        url.StartsWith(Host.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
+        || url.StartsWith("data:image/", StringComparison.Ordinal)
+        || url.StartsWith("blob:", StringComparison.Ordinal)
+        || url == "about:blank";
+}
+
+internal sealed record TabOptions(
+    int Width = 1440,
+    int Height = 900,
+    bool Dark = false,
+    string User = "ann",
+    string Roles = MonitorHost.Everything,
+    bool ReducedMotion = false,
+    bool ForcedColors = false
+);
