@@ -9,6 +9,9 @@ internal static class RunReadsRegistration
         services.AddSingleton<RunPageReads>();
         services.AddSingleton<RunWaitReads>();
         services.AddSingleton<RunResolve>();
+        services.AddSingleton<LiveFeed>();
+        services.AddSingleton<LiveProbes>();
+        services.AddHostedService<LiveWatch>();
         services.AddSingleton<Projector>();
         services.AddHostedService(provider => provider.GetRequiredService<Projector>());
     }

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Threading.Channels;
+
+namespace Coordination.Monitor;
+
+/// <summary>
+/// The events of this process, the last of them kept for those who come back, and everybody who listens. Whoever is slow loses events and is told that there is a gap;
+/// it never holds up the others.
+/// </summary>
+internal sealed class LiveFeed
+{
+    private const int Kept = 2_000;
+    private const int Unread = 200;
+    private readonly Lock gate = new();
+    private readonly Queue<LiveEvent> recent = new();
+    private readonly HashSet<Listener> listeners = [];
+    private long position;
+
+    /// <summary>Names this process' feed: a position of another process, or of one before, is none of it.</summary>
+    public string Name { get; } = Guid.NewGuid().ToString("N")[..8];
+
+    public event Action? Joined;
+
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+                return listeners.Count;
+        }
+    }
+
+    /// <summary>Topics somebody listens to.</summary>
+    public IReadOnlySet<string> Wanted
+    {
+        get
+        {
+            lock (gate)
+                return listeners.SelectMany(listener => listener.Topics.All).ToHashSet(StringComparer.Ordinal);
+        }
+    }
+
+    public void Publish<T>(string topic, T data)
+    {
+        lock (gate)
+        {
+            var happened = LiveEvent.Of(++position, Name, topic, data);
+            recent.Enqueue(happened);
+            if (recent.Count > Kept)
+                recent.Dequeue();
+            foreach (var listener in listeners)
+                listener.Offer(happened);
+        }
+    }
+
+    /// <summary>Listens from now on, or from the event after the one heard last; null: there are too many.</summary>
+    public Listener? Join(LiveTopics topics, string? after, int most)
+    {
+        var listener = new Listener(this, topics);
+        lock (gate)
+        {
+            if (listeners.Count >= most)
+                return null;
+            Resume(listener, after);
+            listeners.Add(listener);
+        }
+        Joined?.Invoke();
+        return listener;
+    }
+
+    private void Resume(Listener listener, string? after)
+    {
+        if (string.IsNullOrEmpty(after))
+            return;
+        var heard = after.Split('-') is [var feed, var number] && feed == Name && long.TryParse(number, CultureInfo.InvariantCulture, out var known) ? known : -1;
+        var missed = recent.Where(happened => happened.Position > heard && listener.Topics.Hears(happened.Topic)).ToList();
+        if (heard < 0 || heard > position || (recent.TryPeek(out var oldest) && oldest.Position > heard + 1) || missed.Count >= Unread)
+            listener.Offer(LiveEvent.Of(position, Name, LiveTopics.Gap, new { }));
+        else
+            missed.ForEach(listener.Offer);
+    }
+
+    private void Leave(Listener listener)
+    {
+        lock (gate)
+            listeners.Remove(listener);
+    }
+
+    /// <summary>One connection.</summary>
+    internal sealed class Listener(LiveFeed feed, LiveTopics topics) : IDisposable
+    {
+        private readonly Channel<LiveEvent> waiting = Channel.CreateBounded<LiveEvent>(
+            new BoundedChannelOptions(Unread) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
+        );
+        private bool lost;
+
+        public LiveTopics Topics => topics;
+
+        public ChannelReader<LiveEvent> Waiting => waiting.Reader;
+
+        /// <summary>Called by the feed alone.</summary>
+        internal void Offer(LiveEvent happened)
+        {
+            if (happened.Topic != LiveTopics.Gap && !topics.Hears(happened.Topic))
+                return;
+            if (lost && waiting.Writer.TryWrite(LiveEvent.Of(happened.Position, feed.Name, LiveTopics.Gap, new { })))
+                lost = false;
+            else if (!lost)
+                lost = !waiting.Writer.TryWrite(happened);
+        }
+
+        public void Dispose() => feed.Leave(this);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Data.Common;
+using System.Globalization;
+using Coordination.Persistence;
+
+namespace Coordination.Monitor;
+
+/// <summary>
+/// Tells cheaply whether something changed: each probe gives a text that is another one after a change. Only rows at the ends of indexes are read, and small tables.
+/// </summary>
+internal sealed class LiveProbes(Reads reads)
+{
+    private readonly SqlDialect sql = reads.Dialect;
+
+    /// <summary>Topics with a probe.</summary>
+    public static IReadOnlyList<string> Topics { get; } = ["ballots", "dead-letters", "effects", "timers", "operations", "agents", "flow"];
+
+    public Task<string> OfAsync(string topic, CancellationToken cancellationToken) =>
+        topic switch
+        {
+            "ballots" => ProbeAsync(
+                // Open ballots are few and change with each vote; a decided one has left them.
+                $"SELECT (SELECT count(*) FROM {T("ballot")} WHERE status <> 'Decided'), (SELECT sum(version) FROM {T("ballot")} WHERE status <> 'Decided'), "
+                    + $"(SELECT max(opened_at) FROM {T("ballot")})",
+                cancellationToken
+            ),
+            "dead-letters" => ProbeAsync(
+                $"SELECT (SELECT max(id) FROM {T("dead_letter")}), (SELECT count(*) FROM {T("dead_letter")} WHERE state = 'open'), "
+                    + $"(SELECT max(settled_at) FROM {T("dead_letter")} WHERE settled_at IS NOT NULL)",
+                cancellationToken
+            ),
+            "effects" => ProbeAsync(
+                $"SELECT count(*), max(changed_at) FROM (SELECT changed_at FROM {T("effect")} WHERE status = 'indoubt' LIMIT 10000) e",
+                cancellationToken
+            ),
+            "timers" or "flow" => ProbeAsync($"SELECT max(id), (SELECT min(due_at) FROM {T("outbox")}) FROM {T("outbox")}", cancellationToken),
+            "operations" => ProbeAsync(
+                $"SELECT (SELECT max(created_at) FROM {T("monitor_operation")}), (SELECT sum(done + failed + skipped) FROM {T("monitor_operation")} WHERE ended_at IS NULL), "
+                    + $"(SELECT count(*) FROM {T("monitor_operation")} WHERE ended_at IS NULL)",
+                cancellationToken
+            ),
+            "agents" => ProbeAsync($"SELECT count(*), max(last_seen_at) FROM {T("agent_instance")}", cancellationToken),
+            _ => Task.FromResult(""),
+        };
+
+    public Task<string> OfBallotAsync(Guid ballot, CancellationToken cancellationToken) =>
+        ProbeAsync($"SELECT version FROM {T("ballot")} WHERE ballot_id = @id", cancellationToken, ("id", ballot, ColumnKind.Uuid));
+
+    public Task<string> OfOperationAsync(Guid operation, CancellationToken cancellationToken) =>
+        ProbeAsync(
+            $"SELECT status, done, failed, skipped FROM {T("monitor_operation")} WHERE id = @id",
+            cancellationToken,
+            ("id", operation, ColumnKind.Uuid)
+        );
+
+    /// <summary>A run's progress is no entry of its history: the version of its row tells it.</summary>
+    public Task<string> OfRunAsync(Guid run, CancellationToken cancellationToken) =>
+        ProbeAsync($"SELECT row_version FROM {T("monitor_run_source")} WHERE run_id = @id", cancellationToken, ("id", run, ColumnKind.Uuid));
+
+    /// <summary>How far the list has come: the last version given, and how long ago the projection last moved.</summary>
+    public async Task<(long Version, DateTimeOffset? ChangedAt)> ListAsync(CancellationToken cancellationToken)
+    {
+        var rows = await reads.QueryAsync(
+            new Statement(
+                $"SELECT (SELECT max(version) FROM {T("monitor_run")}), (SELECT changed_at FROM {T("monitor_projection")} WHERE name = 'runs')"
+            ),
+            row => (row.Long(0) ?? 0, sql.Time(row, 1)),
+            cancellationToken
+        );
+        return rows[0];
+    }
+
+    /// <summary>When the oldest entry was written that the list does not show yet; null: it shows all.</summary>
+    public async Task<DateTimeOffset?> BehindAsync(CancellationToken cancellationToken)
+    {
+        var column = reads.IsPostgres ? "tx" : "rowid";
+        var rows = await reads.QueryAsync(
+            new Statement(
+                $"SELECT min(h.at) FROM (SELECT at, run_id FROM {T("run_history")} WHERE {column} >= (SELECT position FROM {T("monitor_projection")} WHERE name = 'runs') LIMIT 2000) h "
+                    + $"LEFT JOIN {T("monitor_run")} m ON m.run_id = h.run_id WHERE m.run_id IS NULL OR m.updated_at < h.at"
+            ),
+            row => sql.Time(row, 0),
+            cancellationToken
+        );
+        return rows[0];
+    }
+
+    private async Task<string> ProbeAsync(string text, CancellationToken cancellationToken, params StatementParameter[] parameters)
+    {
+        var rows = await reads.QueryAsync(new Statement(text, parameters), Text, cancellationToken);
+        return rows is [var row] ? row : "";
+    }
+
+    private static string Text(DbDataReader row) =>
+        string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? "" : Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture)));
+
+    private string T(string table) => sql.Table(table);
+}
