@@ -49,7 +49,7 @@ const toneVar = (node: FlowNode): string => `var(--${stepMark(worst(node.data.no
 const Tree = ({ steps, pick, picked }: { steps: readonly StepView[], pick: (id: string) => void, picked: string }) => {
   const deep = depths(steps)
   return <ul className={css.tree} aria-label="Steps, the earlier ones first" data-testid="graph-text">{steps.toSorted((a, b) => (deep.get(a.stepId) ?? 0) - (deep.get(b.stepId) ?? 0) || a.position - b.position).map(step => (
-    <li key={step.stepId} style={{ paddingInlineStart: 12 + (deep.get(step.stepId) ?? 0) * 20 }} aria-current={picked === step.stepId || undefined}><Glyph mark={stepMark(step.status)} /><Button small look="quiet" onClick={() => pick(step.stepId)}><Untrusted text={step.stepId} line /></Button><span className="muted truncate"><Untrusted text={step.agentType} line /></span><span className="grow" />{step.dependsOn.length > 0 && <span className="muted truncate">after <Untrusted text={step.dependsOn.join(', ')} line /></span>}</li>
+    <li key={step.stepId} style={{ paddingInlineStart: 12 + (deep.get(step.stepId) ?? 0) * 20 }} aria-current={picked === step.stepId || undefined}><Glyph mark={stepMark(step.status)} /><Button small look="quiet" className="bleed" onClick={() => pick(step.stepId)}><Untrusted text={step.stepId} line /></Button><span className="muted truncate"><Untrusted text={step.agentType} line /></span><span className="grow" />{step.dependsOn.length > 0 && <span className="muted truncate">after <Untrusted text={step.dependsOn.join(', ')} line /></span>}</li>
   ))}</ul>
 }
 
