@@ -163,6 +163,8 @@ internal sealed class MonitorHost : IAsyncDisposable
     public Task<JsonElement> ListedAsync(Guid run, Func<JsonElement, bool>? reached = null) =>
         UntilAsync($"runs?q=id:{run:N}", page => page.GetProperty("rows") is var rows && rows.GetArrayLength() == 1 && reached?.Invoke(rows[0]) is not false);
 
+    public Task StopAsync() => web.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

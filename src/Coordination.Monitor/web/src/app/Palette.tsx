@@ -40,9 +40,7 @@ export const Palette = ({ onClose }: { onClose: () => void }) => {
   return (
     <Dialog title="Search or jump" onClose={onClose} testId="palette">
       <div className={css.palette}>
-        {/* The dialog was opened to type. */}
-        {/* eslint-disable-next-line jsx-a11y/no-autofocus */}
-        <input autoFocus className={control.input} role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={items[current] ? `palette-${current}` : undefined} aria-label="Page, id or query"
+        <input className={control.input} role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={items[current] ? `palette-${current}` : undefined} aria-label="Page, id or query"
           placeholder="A page, any id, or words to search runs for" value={text} onChange={event => {
             setText(event.target.value)
             setAt(0)

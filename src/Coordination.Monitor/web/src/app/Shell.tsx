@@ -23,7 +23,13 @@ export const Shell = () => {
   const main = useRef<HTMLElement>(null)
   useShortcuts({ palette: () => setOpen('palette'), help: () => setOpen('help') })
   // A new page starts at its top; what only changes the query keeps its place.
-  useEffect(() => { main.current?.scrollTo(0, 0) }, [location])
+  // The tabs of a run are one place; every other path is one of its own, with state of its own.
+  const place = location.startsWith('/runs/') ? location.split('/').slice(0, 3).join('/') : location
+  useEffect(() => {
+    main.current?.scrollTo(0, 0)
+    // What had the focus is gone with its page: keys go on from the top of the new one.
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true })
+  }, [place])
   return (
     <div className={css.shell} data-side={side}>
       <a className={css.skip} href={`${globalThis.location.pathname}${globalThis.location.search}#main`} onClick={event => {
@@ -33,10 +39,10 @@ export const Shell = () => {
       <Header onPalette={() => setOpen('palette')} onHelp={() => setOpen('help')} />
       <Nav />
       <main id="main" ref={main} tabIndex={-1} className={css.main}>
-        <Boundary key={location}>
+        <Boundary at={location}>
           <Suspense fallback={<div className={css.wait}><Loading rows={8} /></div>}>
             <Switch>
-              {routes.map(([pattern, Component]) => <Route key={pattern} path={pattern}>{params => <Component params={params as Record<string, string | undefined>} />}</Route>)}
+              {routes.map(([pattern, Component]) => <Route key={pattern} path={pattern}>{params => <Component key={place} params={params as Record<string, string | undefined>} />}</Route>)}
               <Route><NotFound /></Route>
             </Switch>
           </Suspense>

@@ -23,7 +23,7 @@ const Plot = ({ rows }: { rows: readonly VoterRow[] }) => {
   return <svg className={css.plot} viewBox={`0 0 ${width} ${height}`} width={width} height={height} style={{ maxWidth: '100%' }} role="img" aria-label="Share of right votes against Brier score; the table has the same numbers">
     {[0, 0.25, 0.5, 0.75, 1].map(share => <g key={share}><line x1={left} x2={width - 12} y1={y(share)} y2={y(share)} stroke="var(--line)" /><text x={left - 6} y={y(share) + 4} textAnchor="end">{percent(share)}</text></g>)}
     {[0, 0.1, 0.2, 0.3, 0.4, 0.5].map(brier => <text key={brier} x={x(brier)} y={height - 12} textAnchor="middle">{brier.toFixed(1)}</text>)}
-    <line x1={x(0.25)} x2={x(0.25)} y1={10} y2={height - bottom} stroke="var(--control)" strokeDasharray="3 4" /><text x={x(0.25) + 5} y={20}>guessing</text><text x={width - 12} y={height - 1} textAnchor="end">Brier</text><text x={0} y={20}>right</text>
+    <line x1={x(0.25)} x2={x(0.25)} y1={10} y2={height - bottom} stroke="var(--control)" strokeDasharray="3 4" /><text x={x(0.25) + 5} y={20}>guessing</text><text x={left + 6} y={height - bottom - 6}>share that was right, against Brier</text>
     {rows.filter(row => row.judged > 0).map(row => <circle key={`${row.tenant} ${row.voter} ${row.domain}`} className={css.dot} cx={x(row.brier)} cy={y(row.correct / row.judged)} r={4 + 6 * Math.sqrt(row.judged / most)} fillOpacity={0.75}><title>{`${revealedText(row.voter)} in ${revealedText(row.domain)}: ${row.correct} of ${row.judged} right, Brier ${decimal(row.brier)}`}</title></circle>)}
   </svg>
 }

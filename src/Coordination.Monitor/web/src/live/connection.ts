@@ -11,23 +11,24 @@ const viaWorker = (url: string, receive: (message: ToPage) => void): Connection 
   return { send: message => worker.port.postMessage(message) }
 }
 
-/** Browsers allow six connections per origin, so a hidden tab without a shared worker gives its own back. */
-const viaOwnStream = (url: string, receive: (message: ToPage) => void): Connection => {
-  const send = startHub(url).join(receive)
-  let topics: string[] = []
-  document.addEventListener('visibilitychange', () => send(document.hidden ? { kind: 'bye' } : { kind: 'topics', topics }))
-  return {
-    send: message => {
-      if (message.kind === 'topics') topics = message.topics
-      if (!document.hidden) send(message)
-    },
-  }
-}
+const viaOwnStream = (url: string, receive: (message: ToPage) => void): Connection => ({ send: startHub(url).join(receive) })
 
 export const connect = (receive: (message: ToPage) => void): Connection => {
   const url = apiUrl('/events')
-  const connection = 'SharedWorker' in globalThis ? viaWorker(url, receive) : viaOwnStream(url, receive)
-  setInterval(() => connection.send({ kind: 'alive' }), beatMs)
-  addEventListener('pagehide', () => connection.send({ kind: 'bye' }))
-  return connection
+  const shared = 'SharedWorker' in globalThis
+  const hub = shared ? viaWorker(url, receive) : viaOwnStream(url, receive)
+  let topics: readonly string[] = []
+  const announce = () => hub.send({ kind: 'topics', topics })
+  setInterval(() => { if (shared || !document.hidden) announce() }, beatMs)
+  addEventListener('pagehide', () => hub.send({ kind: 'bye' }))
+  // A page that comes back from the browser's cache was never loaded anew.
+  addEventListener('pageshow', event => { if (event.persisted) announce() })
+  // Browsers allow six connections per origin, so a hidden tab without a shared worker gives its own back.
+  if (!shared) document.addEventListener('visibilitychange', () => document.hidden ? hub.send({ kind: 'bye' }) : announce())
+  return {
+    send: message => {
+      if (message.kind === 'topics') topics = message.topics
+      if (shared || !document.hidden) hub.send(message)
+    },
+  }
 }

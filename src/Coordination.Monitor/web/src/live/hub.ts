@@ -32,10 +32,9 @@ export const startHub = (url: string) => {
       return (message: ToHub) => {
         const known = hub.ports.has(id)
         hub = receive(hub, id, message, Date.now())
-        if (message.kind === 'bye') send.delete(id)
         if (!known && message.kind !== 'bye') post({ kind: 'link', ...link })
         if (message.kind === 'retry') stream.retry()
-        if (message.kind === 'topics' || message.kind === 'bye' || !known) settle()
+        if (message.kind !== 'retry') settle()
       }
     },
     sweep: () => {

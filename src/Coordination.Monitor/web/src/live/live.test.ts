@@ -37,7 +37,7 @@ describe('what the hub knows', () => {
     const hub = receive(receive(emptyHub, 1, { kind: 'topics', topics: ['runs'] }, 0), 2, { kind: 'topics', topics: ['flow'] }, silentMs)
     const later = dropSilent(hub, silentMs + 1)
     expect([...later.ports.keys()]).toEqual([2])
-    expect([...receive(later, 1, { kind: 'alive' }, silentMs + 2).ports.keys()]).toEqual([2, 1])
+    expect([...receive(later, 1, { kind: 'topics', topics: ['runs'] }, silentMs + 2).ports.keys()]).toEqual([2, 1])
   })
 })
 describe('one stream for all pages', () => {
@@ -90,6 +90,28 @@ describe('one stream for all pages', () => {
     latest().say('open')
     vi.advanceTimersByTime(12_000)
     expect(page).toHaveBeenLastCalledWith(expect.objectContaining({ state: 'broken' }))
+  })
+  it('closes for a page that hides, and opens for it again', () => {
+    const hub = startHub('/e')
+    const page = vi.fn<(message: ToPage) => void>()
+    const say = hub.join(page)
+    say({ kind: 'topics', topics: ['runs'] })
+    vi.advanceTimersByTime(50)
+    say({ kind: 'bye' })
+    vi.advanceTimersByTime(50)
+    expect(latest().closed).toBe(true)
+    say({ kind: 'topics', topics: ['runs'] })
+    vi.advanceTimersByTime(50)
+    latest().say('runs', { rows: [], more: 0 })
+    expect(page).toHaveBeenLastCalledWith(expect.objectContaining({ topic: 'runs' }))
+  })
+  it('does not open again for a beat that says nothing new', () => {
+    const say = startHub('/e').join(() => {})
+    for (let beat = 0; beat < 3; beat++) {
+      say({ kind: 'topics', topics: ['runs'] })
+      vi.advanceTimersByTime(50)
+    }
+    expect(FakeSource.made).toHaveLength(1)
   })
   it('closes when the last page leaves', () => {
     const hub = startHub('/e')

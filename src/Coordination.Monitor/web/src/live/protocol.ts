@@ -1,7 +1,7 @@
 import type { Changed, Pulse, RunPatch } from '../api/types'
 
 /** What a page tells the hub; the hub lives in the shared worker, or in the page where there is none. */
-export type ToHub = { kind: 'topics', topics: string[] } | { kind: 'alive' } | { kind: 'bye' } | { kind: 'retry' }
+export type ToHub = { kind: 'topics', topics: readonly string[] } | { kind: 'bye' } | { kind: 'retry' }
 
 export type LinkState = 'connecting' | 'open' | 'broken'
 export type ToPage =
@@ -13,7 +13,7 @@ export interface Port { topics: readonly string[], seenAt: number }
 export interface Hub { ports: ReadonlyMap<number, Port> }
 export const emptyHub: Hub = { ports: new Map() }
 
-/** A page says it lives every 5 s; one that is silent for three beats was closed without a word. */
+/** A page says what it shows every 5 s, changed or not; one that is silent for three beats was closed without a word. */
 export const beatMs = 5_000
 export const silentMs = 3 * beatMs + 1_000
 

@@ -8,7 +8,7 @@ import css from './operations.module.css'
 export const Diff = ({ lines }: { lines: readonly DiffLine[] }) => (
   // It scrolls, so it must be reachable by keyboard.
   <div className={css.diff} role="group" aria-label="Difference" tabIndex={0} data-testid="diff">
-    {lines.map((line, index) => <div key={index} data-kind={line.kind}><span aria-label={line.kind}>{line.kind === 'added' ? '+' : line.kind === 'removed' ? '−' : ' '}</span><Untrusted text={line.text} mono /></div>)}
+    {lines.map((line, index) => <div key={index} data-kind={line.kind}><span>{line.kind === 'added' ? '+' : line.kind === 'removed' ? '−' : ' '}{line.kind !== 'same' && <span className="visually-hidden">{line.kind}</span>}</span><Untrusted text={line.text} mono /></div>)}
   </div>
 )
 

@@ -1,4 +1,4 @@
-import { Background, Controls, Handle, MiniMap, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
+import { Background, Controls, Handle, MiniMap, Position, ReactFlow, useStore, type Edge, type Node, type NodeProps } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { memo, useMemo, useState } from 'react'
 import type { StepView } from '../api/types'
@@ -32,8 +32,10 @@ type FlowNode = Node<{ node: GraphNode }>
 
 const StepNode = memo(function StepNode({ data: { node }, selected }: NodeProps<FlowNode>) {
   const mark = stepMark(worst(node.steps))
+  // Words that cannot be read are noise: from afar a step is its colour.
+  const far = useStore(state => state.transform[2] < 0.4)
   return (
-    <div className={css.node} data-tone={mark.tone} data-group={node.group || undefined} data-future={node.steps.every(step => step.status === 'pending' || step.status === 'skipped') || undefined} style={selected ? { outline: '2px solid var(--accent)' } : undefined}>
+    <div className={css.node} data-tone={mark.tone} data-far={far || undefined} data-group={node.group || undefined} data-future={node.steps.every(step => step.status === 'pending' || step.status === 'skipped') || undefined} style={selected ? { outline: '2px solid var(--accent)' } : undefined}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <div className={css.nodeTop}><span><Untrusted text={node.steps[0]?.stepId} line /></span>{node.group && <span>×{node.steps.length}</span>}<Glyph mark={mark} /></div>
       <div className={css.nodeSub}><Untrusted text={sub(node)} line /></div>
@@ -47,7 +49,7 @@ const toneVar = (node: FlowNode): string => `var(--${stepMark(worst(node.data.no
 const Tree = ({ steps, pick, picked }: { steps: readonly StepView[], pick: (id: string) => void, picked: string }) => {
   const deep = depths(steps)
   return <ul className={css.tree} aria-label="Steps, the earlier ones first" data-testid="graph-text">{steps.toSorted((a, b) => (deep.get(a.stepId) ?? 0) - (deep.get(b.stepId) ?? 0) || a.position - b.position).map(step => (
-    <li key={step.stepId} style={{ paddingInlineStart: 12 + (deep.get(step.stepId) ?? 0) * 20 }} aria-current={picked === step.stepId || undefined}><Glyph mark={stepMark(step.status)} /><Button small look="quiet" onClick={() => pick(step.stepId)}><Untrusted text={step.stepId} line /></Button><span className="muted truncate"><Untrusted text={step.agentType} line /></span><span className="grow" />{step.dependsOn.length > 0 && <span className="muted truncate">after <Untrusted text={step.dependsOn.join(', ')} line /></span>}</li>
+    <li key={step.stepId} style={{ paddingInlineStart: 12 + (deep.get(step.stepId) ?? 0) * 20 }} aria-current={picked === step.stepId || undefined}><Glyph mark={stepMark(step.status)} /><Button small look="quiet" className="bleed" onClick={() => pick(step.stepId)}><Untrusted text={step.stepId} line /></Button><span className="muted truncate"><Untrusted text={step.agentType} line /></span><span className="grow" />{step.dependsOn.length > 0 && <span className="muted truncate">after <Untrusted text={step.dependsOn.join(', ')} line /></span>}</li>
   ))}</ul>
 }
 
@@ -76,7 +78,7 @@ export const GraphTab = () => {
     {textTwin ? <Tree steps={detail.steps} pick={pick} picked={picked} />
       : places === null ? <Loading rows={6} label="Laying out" />
         : <div className={css.graph} data-testid="graph">
-          <ReactFlow nodes={nodes} edges={edges} nodeTypes={nodeTypes} fitView fitViewOptions={{ maxZoom: 1.1, padding: 0.12, nodes: focus }} minZoom={0.05} maxZoom={1.6} nodesConnectable={false} nodesDraggable={false} onlyRenderVisibleElements={nodes.length > 150}
+          <ReactFlow key={expanded.size} nodes={nodes} edges={edges} nodeTypes={nodeTypes} fitView fitViewOptions={{ maxZoom: 1.1, padding: 0.12, nodes: focus }} minZoom={0.05} maxZoom={1.6} nodesConnectable={false} nodesDraggable={false} onlyRenderVisibleElements={nodes.length > 150}
             onNodeClick={(_, node) => node.data.node.group ? setExpanded(new Set([...expanded, node.id])) : pick(node.id === picked ? null : node.id)} onSelectionChange={({ nodes: [only] }) => { if (only && !only.data.node.group && only.id !== picked) pick(only.id) }}>
             <Background gap={18} color="var(--line)" /><Controls showInteractive={false} /><MiniMap pannable zoomable nodeColor={toneVar} ariaLabel="Small map of the graph" style={{ width: 150, height: 96 }} />
           </ReactFlow>

@@ -82,7 +82,7 @@ export const RunPage = ({ params }: { params: Record<string, string | undefined>
                 {key === 'votes' && data.ballots.length > 0 && <span className={control.badge}>{data.ballots.length}</span>}{key === 'payloads' && <Icon name="lock" size={11} />}</Link>)}</nav>
               <Slider last={data.lastSeq} />
             </div>
-            <div data-testid={`view-${tab?.[0]}`}><Boundary key={tab?.[0]}><Tab /></Boundary></div>
+            <div data-testid={`view-${tab?.[0]}`}><Boundary at={tab?.[0] ?? ''}><Tab /></Boundary></div>
           </div>
         </RunValue>
       )}</View>

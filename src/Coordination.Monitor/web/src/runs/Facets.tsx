@@ -24,7 +24,7 @@ export const Facets = ({ facets, fields, q, commit }: { facets: RunFacets | unde
       })}
       {facets && <Menu label="Filter by…" icon="list" small>
         <div className={css.facetLists}>
-          {lists.filter(([,, values]) => values.length > 0).map(([title, wanted, values]) => <div key={title}><h3>{title}</h3>
+          {lists.filter(([,, values]) => values.length > 0).map(([title, wanted, values]) => <div key={title}><p>{title}</p>
             {values.slice(0, 8).map(facet => <label key={facet.value}><input type="checkbox" className={control.check} checked={hasValue(q, fieldFor(wanted, fields), facet.value)} onChange={() => commit(toggleValue(q, fieldFor(wanted, fields), facet.value))} /><span className="grow truncate"><Untrusted text={facet.value} line none="none" /></span><span className="muted">{count(facet.count)}</span></label>)}</div>)}
         </div>
       </Menu>}

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { queryString } from '../api/client'
 import { still, useApi } from '../api/queries'
 import type { ParsedQuery, QueryProblem } from '../api/types'
@@ -53,14 +54,15 @@ export const QueryBar = ({ q, commit, problems }: { q: string, commit: (q: strin
     if (!item) return
     const more = item.text.endsWith(':')
     const next = `${text.slice(0, suggestions.from)}${item.text}${more ? '' : ' '}${text.slice(suggestions.to).trimStart()}`
-    put(next, !more)
-    setAt(-1)
-    setOpen(more)
-    requestAnimationFrame(() => {
-      const end = suggestions.from + item.text.length + (more ? 0 : 1)
-      input.current?.setSelectionRange(end, end)
+    const end = suggestions.from + item.text.length + (more ? 0 : 1)
+    // The caret must stand right before the next key is typed.
+    flushSync(() => {
+      put(next, !more)
+      setAt(-1)
+      setOpen(more)
       setCaret(end)
     })
+    input.current?.setSelectionRange(end, end)
   }
   const clauses = parseQuery(text)
   const bad = q === text.trim() ? (problems.length > 0 ? problems : parsed.data?.problems ?? []) : []

@@ -11,6 +11,8 @@ export const Dialog = ({ title, children, footer, onClose, wide = false, testId 
   useEffect(() => {
     const before = document.activeElement
     ref.current?.showModal()
+    // The platform would take the first button, which closes.
+    ref.current?.querySelector<HTMLElement>(`.${css.body} :is(input, textarea, select):not(:disabled)`)?.focus()
     return () => { if (before instanceof HTMLElement && before.isConnected) before.focus() }
   }, [])
   return (
