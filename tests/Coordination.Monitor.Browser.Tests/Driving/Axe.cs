@@ -25,6 +25,6 @@ internal static class Axe
     public static async Task ShouldPassAsync(IPage page, string where)
     {
         var violations = await ViolationsAsync(page);
-        violations.ShouldBeEmpty($"{where}:\n{string.Join("\n", violations)}");
+        Assert.True(violations.Length == 0, $"{where}:\n{string.Join("\n", violations)}");
     }
 }

@@ -104,7 +104,7 @@ internal sealed class Tab : IAsyncDisposable
     {
         foreach (var violation in await Page.EvaluateAsync<string[]>("() => globalThis.__violations ?? []"))
             faults.Enqueue($"content security policy: {violation}");
-        Faults.ShouldBeEmpty($"{where}: {string.Join("\n", Faults)}");
+        Assert.True(Faults.Count == 0, $"{where}:\n{string.Join("\n", Faults)}");
     }
 
     public async ValueTask DisposeAsync() => await Profile.DisposeAsync();

@@ -38,7 +38,7 @@ public sealed class When_a_page_is_opened(Chromium chromium, World world) : IAsy
             if (await Layout.OverflowAsync(tab.Page) is { } cut)
                 broken.Add($"{look}: {cut}");
         }
-        broken.ShouldBeEmpty($"{name}:\n{string.Join("\n", broken)}");
+        Assert.True(broken.Count == 0, string.Join("\n", broken));
         await tab.ShouldBeSoundAsync(name);
     }
 }
