@@ -3,7 +3,7 @@ import type { EffectPage, JournalPage } from '../api/types'
 import { EffectTable } from '../effects/EffectTable'
 import { Tag } from '../ui/Chip'
 import { compact, count, duration, money } from '../ui/format'
-import { words } from '../ui/marks'
+import { plain, words } from '../ui/marks'
 import { Section } from '../ui/Page'
 import { Table } from '../ui/Table'
 import { When } from '../ui/Time'
@@ -18,7 +18,7 @@ export const EffectsTab = () => {
   return <div className="stack" style={{ gap: 24 }}>
     <Section title="Effects" id="effects" note="what this run changed in the world">
       <View query={effects} what="the effects">{data => data.rows.length === 0 ? <Empty icon="bolt" title="No effect yet"><p>Tools that change something outside announce it first; each appears here with its key.</p></Empty> : <>
-        <p className="muted">{count(data.rows.filter(row => /commit|done|happened/.test(row.status)).length)} took place and would be skipped if a step ran again; the others would run.</p>
+        <p className="muted">{count(data.rows.filter(row => plain(row.status) === 'succeeded').length)} took place and would be skipped if a step ran again; the others would run.</p>
         <EffectTable rows={upTo(data.rows, moment, row => row.createdAt)} inRun />
       </>}</View>
     </Section>
