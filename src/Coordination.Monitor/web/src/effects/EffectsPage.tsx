@@ -9,7 +9,7 @@ import { Empty, More, View } from '../ui/View'
 import { EffectTable, inDoubt } from './EffectTable'
 import { ResolveDialog } from './ResolveDialog'
 
-const filters: readonly (readonly [string, string])[] = [['', 'All'], ['in-doubt', 'In doubt'], ['executing', 'Under way'], ['committed', 'Committed'], ['failed', 'Failed'], ['undone', 'Undone']]
+const filters: readonly (readonly [string, string])[] = [['', 'All'], ['in-doubt', 'In doubt'], ['open', 'Under way'], ['succeeded', 'Succeeded'], ['failed', 'Failed'], ['not-done', 'Not done'], ['given-up', 'Given up']]
 
 export const EffectsPage = (_: { params: Record<string, string | undefined> }) => {
   const [status, setStatus] = useParam('status')
