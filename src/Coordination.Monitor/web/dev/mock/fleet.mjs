@@ -27,8 +27,8 @@ export const voterRows = voters.flatMap(([voter,,,,,, brier], i) => ['code', 'se
 
 const effect = (i, more) => ({ runId: i % 2 ? ids.failed : ids.voting, runName: i % 2 ? 'merge-patch #811' : 'merge-patch #812', stepId: pick(['draft', 'publish', 'send']), key: `push:${i}:${1000 + i * 7}`, compensating: i % 6 === 5, tool: pick(['git.push', 'mail.send', 'ticket.create']), class: pick(['irreversible', 'idempotent', 'keyed']), scope: `repo/acme-${i % 4}`, status: 'succeeded', calls: 1 + i % 3, createdAt: ago(600 + i * 60), changedAt: ago(500 + i * 60), questionId: null, lastDetail: i % 4 ? null : 'HTTP 201', ...more })
 export const effects = [
-  effect(0, { status: 'in-doubt', questionId: 'q-77', tool: 'mail.send', lastDetail: 'The connection broke after the request was sent', calls: 1, runName: 'support-answer' }), effect(1, { status: 'in-doubt', questionId: 'q-78', tool: 'payment.capture', lastDetail: nasty }),
-  ...Array.from({ length: 24 }, (_, i) => effect(i + 2, { status: ['succeeded', 'succeeded', 'open', 'failed', 'not-done'][i % 5] })),
+  effect(0, { status: 'indoubt', questionId: 'q-77', tool: 'mail.send', lastDetail: 'The connection broke after the request was sent', calls: 1, runName: 'support-answer' }), effect(1, { status: 'indoubt', questionId: 'q-78', tool: 'payment.capture', lastDetail: nasty }),
+  ...Array.from({ length: 24 }, (_, i) => effect(i + 2, { status: ['succeeded', 'succeeded', 'open', 'failed', 'notdone'][i % 5] })),
 ]
 export const timers = Array.from({ length: 18 }, (_, i) => ({ token: guid(), dueAt: ahead(i * 97 - 40), messageType: pick(['step.timeout.v1', 'ballot.close.v1', 'step.retry.v1']), destination: 'saga', what: pick(['Step draft runs into its time limit', 'The ballot closes', 'Step retrieve is tried again']), runId: i % 4 ? ids.voting : null, runName: i % 4 ? 'merge-patch #812' : null, attempts: i === 0 ? 2 : 0, lastError: i === 0 ? 'The broker did not confirm within 5 s' : null }))
 

