@@ -62,7 +62,11 @@ internal sealed class LiveTopics
         {
             throw Refusal.BadRequest(
                 "There is no such topic",
-                new BodyProblem("BAD_TOPIC", "topics", $"'{unknown}': there are {string.Join(", ", Whole)}, and run:, ballot:, operation: with an id.")
+                new BodyProblem(
+                    "BAD_TOPIC",
+                    "topics",
+                    $"'{unknown}': there are {string.Join(", ", Whole)}, and run:, ballot:, operation: with an id."
+                )
             );
         }
         return new LiveTopics(names.Select(Written).ToHashSet(StringComparer.Ordinal));
@@ -71,7 +75,8 @@ internal sealed class LiveTopics
     public static string Of(string kind, Guid id) => $"{kind}:{id:D}";
 
     private static bool Exists(string name) =>
-        Whole.Contains(name) || Single.Any(kind => name.StartsWith(kind, StringComparison.Ordinal) && Guid.TryParse(name.AsSpan(kind.Length), out _));
+        Whole.Contains(name)
+        || Single.Any(kind => name.StartsWith(kind, StringComparison.Ordinal) && Guid.TryParse(name.AsSpan(kind.Length), out _));
 
     private static string Written(string name) => name.Contains(':', StringComparison.Ordinal) ? name.ToLowerInvariant() : name;
 }
