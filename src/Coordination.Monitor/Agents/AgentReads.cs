@@ -15,11 +15,14 @@ internal sealed class AgentReads
     private readonly OutboxReads outbox;
     private readonly BrokerQueues broker;
     private readonly Shared<AgentList> shared;
+    private readonly Shared<IReadOnlyList<Claimed>> work;
 
     public AgentReads(Reads reads, OutboxReads outbox, BrokerQueues broker, TimeProvider time)
     {
         (this.reads, sql, this.outbox, this.broker, this.time) = (reads, reads.Dialect, outbox, broker, time);
         shared = new(time, TimeSpan.FromSeconds(2), ReadAsync);
+        // The one reading here whose cost grows with what is under way: 50,000 open attempts are 50,000 rows.
+        work = new(time, TimeSpan.FromSeconds(5), WorkAsync);
     }
 
     public Task<AgentList> GetAsync(CancellationToken cancellationToken) => shared.GetAsync(cancellationToken);
@@ -41,14 +44,16 @@ internal sealed class AgentReads
             ),
             cancellationToken
         );
-        var work = await reads.QueryAsync(
+        var onTheirWay = (await outbox.GetAsync(cancellationToken)).Endpoints;
+        return new AgentList(Agents.Of(announced, await work.GetAsync(cancellationToken), onTheirWay, broker.Known, now));
+    }
+
+    private Task<IReadOnlyList<Claimed>> WorkAsync(CancellationToken cancellationToken) =>
+        reads.QueryAsync(
             new Statement($"SELECT agent_type, owner, claims, waiting, oldest_wait_at FROM {sql.Table("coord_v1_agent_work")}"),
             row => new Claimed(row.GetString(0), row.Text(1), (int)row.GetInt64(2), (int)row.GetInt64(3), sql.Time(row, 4)),
             cancellationToken
         );
-        var onTheirWay = (await outbox.GetAsync(cancellationToken)).Endpoints;
-        return new AgentList(Agents.Of(announced, work, onTheirWay, broker.Known, now));
-    }
 }
 
 /// <summary>An instance as it announced itself.</summary>

@@ -33,6 +33,8 @@ internal sealed class LiveTopics
 
     private static readonly string[] Whole =
     [
+        // Everybody hears it; a page may say so all the same.
+        Pulse,
         "overview",
         Runs,
         "ballots",
@@ -62,7 +64,11 @@ internal sealed class LiveTopics
         {
             throw Refusal.BadRequest(
                 "There is no such topic",
-                new BodyProblem("BAD_TOPIC", "topics", $"'{unknown}': there are {string.Join(", ", Whole)}, and run:, ballot:, operation: with an id.")
+                new BodyProblem(
+                    "BAD_TOPIC",
+                    "topics",
+                    $"'{unknown}': there are {string.Join(", ", Whole)}, and run:, ballot:, operation: with an id."
+                )
             );
         }
         return new LiveTopics(names.Select(Written).ToHashSet(StringComparer.Ordinal));
@@ -71,7 +77,8 @@ internal sealed class LiveTopics
     public static string Of(string kind, Guid id) => $"{kind}:{id:D}";
 
     private static bool Exists(string name) =>
-        Whole.Contains(name) || Single.Any(kind => name.StartsWith(kind, StringComparison.Ordinal) && Guid.TryParse(name.AsSpan(kind.Length), out _));
+        Whole.Contains(name)
+        || Single.Any(kind => name.StartsWith(kind, StringComparison.Ordinal) && Guid.TryParse(name.AsSpan(kind.Length), out _));
 
     private static string Written(string name) => name.Contains(':', StringComparison.Ordinal) ? name.ToLowerInvariant() : name;
 }

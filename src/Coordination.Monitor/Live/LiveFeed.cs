@@ -72,7 +72,10 @@ internal sealed class LiveFeed
     {
         if (string.IsNullOrEmpty(after))
             return;
-        var heard = after.Split('-') is [var feed, var number] && feed == Name && long.TryParse(number, CultureInfo.InvariantCulture, out var known) ? known : -1;
+        var heard =
+            after.Split('-') is [var feed, var number] && feed == Name && long.TryParse(number, CultureInfo.InvariantCulture, out var known)
+                ? known
+                : -1;
         var missed = recent.Where(happened => happened.Position > heard && listener.Topics.Hears(happened.Topic)).ToList();
         if (heard < 0 || heard > position || (recent.TryPeek(out var oldest) && oldest.Position > heard + 1) || missed.Count >= Unread)
             listener.Offer(LiveEvent.Of(position, Name, LiveTopics.Gap, new { }));

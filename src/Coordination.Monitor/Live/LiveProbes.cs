@@ -32,7 +32,10 @@ internal sealed class LiveProbes(Reads reads)
                 $"SELECT count(*), max(changed_at) FROM (SELECT changed_at FROM {T("effect")} WHERE status = 'indoubt' LIMIT 10000) e",
                 cancellationToken
             ),
-            "timers" or "flow" => ProbeAsync($"SELECT max(id), (SELECT min(due_at) FROM {T("outbox")}) FROM {T("outbox")}", cancellationToken),
+            "timers" or "flow" => ProbeAsync(
+                $"SELECT max(id), (SELECT min(due_at) FROM {T("outbox")}) FROM {T("outbox")}",
+                cancellationToken
+            ),
             "operations" => ProbeAsync(
                 $"SELECT (SELECT max(created_at) FROM {T("monitor_operation")}), (SELECT sum(done + failed + skipped) FROM {T("monitor_operation")} WHERE ended_at IS NULL), "
                     + $"(SELECT count(*) FROM {T("monitor_operation")} WHERE ended_at IS NULL)",
@@ -54,7 +57,11 @@ internal sealed class LiveProbes(Reads reads)
 
     /// <summary>A run's progress is no entry of its history: the version of its row tells it.</summary>
     public Task<string> OfRunAsync(Guid run, CancellationToken cancellationToken) =>
-        ProbeAsync($"SELECT row_version FROM {T("monitor_run_source")} WHERE run_id = @id", cancellationToken, ("id", run, ColumnKind.Uuid));
+        ProbeAsync(
+            $"SELECT row_version FROM {T("monitor_run_source")} WHERE run_id = @id",
+            cancellationToken,
+            ("id", run, ColumnKind.Uuid)
+        );
 
     /// <summary>How far the list has come: the last version given, and how long ago the projection last moved.</summary>
     public async Task<(long Version, DateTimeOffset? ChangedAt)> ListAsync(CancellationToken cancellationToken)
@@ -91,7 +98,12 @@ internal sealed class LiveProbes(Reads reads)
     }
 
     private static string Text(DbDataReader row) =>
-        string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i => row.IsDBNull(i) ? "" : Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture)));
+        string.Join(
+            '|',
+            Enumerable
+                .Range(0, row.FieldCount)
+                .Select(i => row.IsDBNull(i) ? "" : Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture))
+        );
 
     private string T(string table) => sql.Table(table);
 }

@@ -23,6 +23,9 @@ internal sealed record Listing<T>
 
     /// <summary>Conditions no index answers.</summary>
     public IReadOnlyList<string> Filters { get; init; } = [];
+
+    /// <summary>Whether a page says that it goes on behind the rows that were looked at.</summary>
+    public bool GoesOn { get; init; } = true;
     public IReadOnlyList<StatementParameter> Parameters { get; init; } = [];
     public required Func<DbDataReader, T> Read { get; init; }
 
@@ -34,7 +37,7 @@ internal sealed record Listing<T>
         var rows = await reads.QueryAsync(new Statement(Text(size + 1), [.. Parameters]), Read, cancellationToken);
         if (rows.Count > size)
             return ([.. rows.Take(size)], CursorOf(rows[size - 1]));
-        if (Filters.Count == 0)
+        if (Filters.Count == 0 || !GoesOn)
             return (rows, null);
         var last = await reads.QueryAsync(
             new Statement($"{Indexed} ORDER BY {Order} LIMIT 1 OFFSET {Window - 1}", [.. Parameters]),

@@ -42,11 +42,25 @@ internal sealed record RunAt
         switch (entry.Event)
         {
             case "cancel-requested":
-                return IsEnding ? this : this with { Status = "cancelling", Reason = ReasonCode.Cancelled, FailedStep = null, IsEnding = true };
+                return IsEnding
+                    ? this
+                    : this with
+                    {
+                        Status = "cancelling",
+                        Reason = ReasonCode.Cancelled,
+                        FailedStep = null,
+                        IsEnding = true,
+                    };
             case "deadline-passed":
                 return IsEnding
                     ? this
-                    : this with { Status = "compensating", Reason = ReasonCode.DeadlineExceeded, FailedStep = null, IsEnding = true };
+                    : this with
+                    {
+                        Status = "compensating",
+                        Reason = ReasonCode.DeadlineExceeded,
+                        FailedStep = null,
+                        IsEnding = true,
+                    };
             case "ended":
                 return this with { Status = Said("status") ?? Status, Reason = Said("reason"), EndedAt = entry.At };
         }
@@ -80,7 +94,9 @@ internal sealed record RunAt
                     s.Waits(StepWords.InputWait, entry) with
                     {
                         QuestionId = Said("question"),
-                        Reason = Said("question")?.StartsWith(InputRequired.EffectQuestion, StringComparison.Ordinal) is true ? ReasonCode.InDoubt : s.Reason,
+                        Reason = Said("question")?.StartsWith(InputRequired.EffectQuestion, StringComparison.Ordinal) is true
+                            ? ReasonCode.InDoubt
+                            : s.Reason,
                     }
             ),
             "question-answered" => Step(id, s => s with { QuestionId = null }),
@@ -94,7 +110,10 @@ internal sealed record RunAt
                     }
             ),
             "step-compensating" => (this with { Status = "compensating" }).Step(id, s => s.Waits(StepWords.Compensating, entry)),
-            "compensation-retry" => Step(id, s => s.Fails(StepWords.CompensationWait, failure) with { WaitEndsAt = entry.At + Delay(Said("delayMs")) }),
+            "compensation-retry" => Step(
+                id,
+                s => s.Fails(StepWords.CompensationWait, failure) with { WaitEndsAt = entry.At + Delay(Said("delayMs")) }
+            ),
             "step-compensated" => Step(id, s => s.Ends(StepWords.Compensated, entry)),
             "compensation-failed" => Step(id, s => s.Fails(StepWords.CompensationFailed, failure) with { EndedAt = entry.At }),
             _ => this,

@@ -14,7 +14,11 @@ internal static class RunChange
     }
 
     public static StateView View(RunAt run) =>
-        new(run.Status, run.Reason, [.. run.Steps.Select(step => new StepStateView(step.StepId, step.Status, step.Attempt, step.Reason, step.WaitingOn))]);
+        new(
+            run.Status,
+            run.Reason,
+            [.. run.Steps.Select(step => new StepStateView(step.StepId, step.Status, step.Attempt, step.Reason, step.WaitingOn))]
+        );
 
     private static List<FieldChange> Changes(StateView? before, StateView after)
     {

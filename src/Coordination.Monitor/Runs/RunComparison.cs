@@ -79,7 +79,10 @@ internal static class RunCompare
         if (entry is null)
             return "nothing more";
         var attempt = entry.Attempt is > 1 ? $" (attempt {entry.Attempt})" : "";
-        var why = entry.Detail.GetValueOrDefault("reason") ?? entry.Detail.GetValueOrDefault("option") ?? entry.Detail.GetValueOrDefault("status");
+        var why =
+            entry.Detail.GetValueOrDefault("reason")
+            ?? entry.Detail.GetValueOrDefault("option")
+            ?? entry.Detail.GetValueOrDefault("status");
         return why is null ? entry.Event + attempt : $"{entry.Event}{attempt}: {why}";
     }
 
@@ -119,13 +122,20 @@ internal static class RunCompare
             ("agents", string.Join(", ", run.Agents.Order(StringComparer.Ordinal))),
             ("tokens", run.Tokens.ToString(CultureInfo.InvariantCulture)),
             ("costMicroUsd", run.CostMicroUsd.ToString(CultureInfo.InvariantCulture)),
-            ("durationMs", run.EndedAt is { } ended ? ((long)(ended - run.StartedAt).TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : null),
+            (
+                "durationMs",
+                run.EndedAt is { } ended ? ((long)(ended - run.StartedAt).TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : null
+            ),
         ];
 
-    private static List<FieldDifference> Differences(IReadOnlyList<(string Field, string? Value)> a, IReadOnlyList<(string Field, string? Value)> b)
+    private static List<FieldDifference> Differences(
+        IReadOnlyList<(string Field, string? Value)> a,
+        IReadOnlyList<(string Field, string? Value)> b
+    )
     {
         var names = a.Concat(b).Select(field => field.Field).Distinct(StringComparer.Ordinal);
-        string? In(IReadOnlyList<(string Field, string? Value)> fields, string name) => fields.FirstOrDefault(field => field.Field == name).Value;
+        string? In(IReadOnlyList<(string Field, string? Value)> fields, string name) =>
+            fields.FirstOrDefault(field => field.Field == name).Value;
         return [.. names.Select(name => new FieldDifference(name, In(a, name), In(b, name))).Where(field => field.A != field.B)];
     }
 

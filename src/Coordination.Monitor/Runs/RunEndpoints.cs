@@ -57,7 +57,10 @@ internal static class RunEndpoints
             async (Guid id, int? seq, RunPageReads page, CancellationToken stop) =>
             {
                 var file = await page.FileAsync(id, stop);
-                return Answer.Of(RunChange.Of(file, seq ?? file.LastSeq) ?? throw Refusal.NotFound($"The run has no entry {seq}: its last is {file.LastSeq}."));
+                return Answer.Of(
+                    RunChange.Of(file, seq ?? file.LastSeq)
+                        ?? throw Refusal.NotFound($"The run has no entry {seq}: its last is {file.LastSeq}.")
+                );
             }
         );
         run.MapGet(
@@ -67,7 +70,9 @@ internal static class RunEndpoints
                 var size = Page.Size(limit);
                 var file = await page.FileAsync(id, stop);
                 var rows = await page.JournalAsync(file.Run.RunId, after ?? 0, size + 1, stop);
-                return Answer.Of(rows.Count > size ? new JournalPage([.. rows.Take(size)], rows[size - 1].Seq) : new JournalPage(rows, null));
+                return Answer.Of(
+                    rows.Count > size ? new JournalPage([.. rows.Take(size)], rows[size - 1].Seq) : new JournalPage(rows, null)
+                );
             }
         );
         run.MapGet(
@@ -77,11 +82,27 @@ internal static class RunEndpoints
         );
         run.MapGet(
             "/effects",
-            async (Guid id, string? status, string? q, string? after, int? limit, RunPageReads page, EffectReads effects, CancellationToken stop) =>
+            async (
+                Guid id,
+                string? status,
+                string? q,
+                string? after,
+                int? limit,
+                RunPageReads page,
+                EffectReads effects,
+                CancellationToken stop
+            ) =>
             {
                 var file = await page.FileAsync(id, stop);
                 return Answer.Of(
-                    await effects.PageAsync(Choice.OneOf("status", status, EffectReads.Statuses), file.Run.RunId, q, after, Page.Size(limit), stop)
+                    await effects.PageAsync(
+                        Choice.OneOf("status", status, EffectReads.Statuses),
+                        file.Run.RunId,
+                        q,
+                        after,
+                        Page.Size(limit),
+                        stop
+                    )
                 );
             }
         );
@@ -106,11 +127,20 @@ internal static class RunEndpoints
         api.MapGet(
             "/resolve",
             async (Guid? message, Guid? correlation, string? trace, RunResolve resolve, CancellationToken stop) =>
-                Answer.Of(await resolve.FindAsync(message, correlation, trace, stop) ?? throw Refusal.NotFound("Nothing is known by this id."))
+                Answer.Of(
+                    await resolve.FindAsync(message, correlation, trace, stop) ?? throw Refusal.NotFound("Nothing is known by this id.")
+                )
         );
     }
 
-    private static async Task<RunDetail> DetailAsync(Guid id, int? at, Viewer viewer, RunPageReads page, DateTimeOffset now, CancellationToken stop)
+    private static async Task<RunDetail> DetailAsync(
+        Guid id,
+        int? at,
+        Viewer viewer,
+        RunPageReads page,
+        DateTimeOffset now,
+        CancellationToken stop
+    )
     {
         var file = await page.FileAsync(id, stop);
         var shown = Math.Clamp(at ?? file.LastSeq, Math.Min(1, file.LastSeq), file.LastSeq);
@@ -124,7 +154,11 @@ internal static class RunEndpoints
             file.Run.TransactionId,
             file.Joined is null ? null : file.Run.RunId,
             RunStory.Of(then, file.Run.AcceptedAt, moment, isPast ? null : summary.Stuck),
-            RunPages.Steps(file, shown, isPast ? new Dictionary<string, QuestionView>(StringComparer.Ordinal) : await page.QuestionsAsync(file, stop)),
+            RunPages.Steps(
+                file,
+                shown,
+                isPast ? new Dictionary<string, QuestionView>(StringComparer.Ordinal) : await page.QuestionsAsync(file, stop)
+            ),
             await page.BallotsAsync(file, stop),
             shown,
             file.LastSeq,
@@ -133,7 +167,13 @@ internal static class RunEndpoints
             spent.Cost,
             trace,
             isPast
-                ? [.. then.Steps.Where(step => step.Status == StepWords.Compensated).OrderByDescending(step => step.CompletedAs).Select(step => step.StepId)]
+                ?
+                [
+                    .. then
+                        .Steps.Where(step => step.Status == StepWords.Compensated)
+                        .OrderByDescending(step => step.CompletedAs)
+                        .Select(step => step.StepId),
+                ]
                 : file.Run.Compensated,
             RunPages.Actions(file, viewer)
         );
@@ -146,34 +186,42 @@ internal static class RunEndpoints
             entry.Event.Contains(word, StringComparison.OrdinalIgnoreCase)
             || entry.StepId?.Contains(word, StringComparison.OrdinalIgnoreCase) is true
             || entry.Detail.Any(detail =>
-                detail.Value.Contains(word, StringComparison.OrdinalIgnoreCase) || detail.Key.Contains(word, StringComparison.OrdinalIgnoreCase)
+                detail.Value.Contains(word, StringComparison.OrdinalIgnoreCase)
+                || detail.Key.Contains(word, StringComparison.OrdinalIgnoreCase)
             );
         var found = history.Where(entry => wanted.All(word => Has(entry, word))).ToList();
         var rest = found.Where(entry => entry.Seq > after).ToList();
         return new EventPage([.. rest.Take(size)], rest.Count > size ? rest[size - 1].Seq : null, found.Count);
     }
 
-    private static async Task<IResult> PayloadsAsync(Guid id, HttpContext context, RunPageReads page, IAuditTrail audit, CancellationToken stop)
+    private static async Task<IResult> PayloadsAsync(
+        Guid id,
+        HttpContext context,
+        RunPageReads page,
+        IAuditTrail audit,
+        CancellationToken stop
+    )
     {
         var file = await page.FileAsync(id, stop);
         // Written first: nothing is shown that is not recorded.
-        await audit.WriteAsync(new AuditEntry(Admission.Of(context), "payload.read", $"run {file.Run.RunId}", file.Run.RunId, "done"), stop);
+        await audit.WriteAsync(
+            new AuditEntry(Admission.Of(context), "payload.read", $"run {file.Run.RunId}", file.Run.RunId, "done"),
+            stop
+        );
         return Answer.Of(await BodiesAsync(file, page, stop));
     }
 
     private static async Task<Payloads> BodiesAsync(RunFile file, RunPageReads page, CancellationToken stop)
     {
         var bodies = await page.BodiesAsync(file.Run.RunId, stop);
-        return new Payloads(
-            [
-                .. bodies.Select(body => new Payload(
-                    body.StepId,
-                    body.Kind,
-                    body.Body is { } text ? JsonSerializer.Deserialize<JsonElement>(text, MonitorJson.Options) : null,
-                    body.Body is { } counted ? Encoding.UTF8.GetByteCount(counted) : 0
-                )),
-            ]
-        );
+        return new Payloads([
+            .. bodies.Select(body => new Payload(
+                body.StepId,
+                body.Kind,
+                body.Body is { } text ? JsonSerializer.Deserialize<JsonElement>(text, MonitorJson.Options) : null,
+                body.Body is { } counted ? Encoding.UTF8.GetByteCount(counted) : 0
+            )),
+        ]);
     }
 
     private static async Task<IResult> ExportAsync(
@@ -194,7 +242,10 @@ internal static class RunEndpoints
             payloads = await BodiesAsync(file, page, stop);
         }
         var journal = new List<JournalRow>();
-        while (await page.JournalAsync(file.Run.RunId, journal.Count == 0 ? 0 : journal[^1].Seq, 1_000, stop) is { Count: > 0 } more && journal.Count < 20_000)
+        while (
+            await page.JournalAsync(file.Run.RunId, journal.Count == 0 ? 0 : journal[^1].Seq, 1_000, stop) is { Count: > 0 } more
+            && journal.Count < 20_000
+        )
             journal.AddRange(more);
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"run-{file.Run.RunId}.json\"";
         return Answer.Of(

@@ -4,7 +4,13 @@ using Coordination.Sagas.Consensus;
 namespace Coordination.Monitor;
 
 /// <summary>Everything that caused and was caused in a run. More: not all nodes are in it.</summary>
-public sealed record CausalGraph(Guid RunId, Guid TransactionId, IReadOnlyList<CausalNode> Nodes, IReadOnlyList<CausalEdge> Edges, bool More);
+public sealed record CausalGraph(
+    Guid RunId,
+    Guid TransactionId,
+    IReadOnlyList<CausalNode> Nodes,
+    IReadOnlyList<CausalEdge> Edges,
+    bool More
+);
 
 public sealed record CausalNode(
     string Id,
@@ -67,7 +73,18 @@ internal sealed class RunGraph
         foreach (var step in file.Plan)
         {
             var row = now.GetValueOrDefault(step.StepId);
-            Add(new CausalNode(Step(step.StepId), "step", row?.StartedAt, step.StepId, $"agent {step.AgentType}", row?.Status, step.StepId, null));
+            Add(
+                new CausalNode(
+                    Step(step.StepId),
+                    "step",
+                    row?.StartedAt,
+                    step.StepId,
+                    $"agent {step.AgentType}",
+                    row?.Status,
+                    step.StepId,
+                    null
+                )
+            );
             foreach (var earlier in step.DependsOn)
                 Link(Step(earlier), Step(step.StepId), "depends");
         }
@@ -98,7 +115,9 @@ internal sealed class RunGraph
             if (entry is { Event: "step-dispatched" or "step-compensating", Attempt: { } attempt })
             {
                 var contract = entry.Event == "step-dispatched" ? "step.execute.v1" : "step.compensate.v1";
-                var order = orders.TryGetValue((step, attempt), out var known) ? known : RunMessageNames.Derived(file.Run.RunId, $"{entry.Seq}/{contract}");
+                var order = orders.TryGetValue((step, attempt), out var known)
+                    ? known
+                    : RunMessageNames.Derived(file.Run.RunId, $"{entry.Seq}/{contract}");
                 Message(order, entry.At, contract, step, replace: true);
                 Link(id, Message(order), "caused");
             }
@@ -119,7 +138,10 @@ internal sealed class RunGraph
             else if (line.Key is { } key && line.Class is not null)
             {
                 var effect = "effect:" + key;
-                Add(new CausalNode(effect, "effect", line.At, line.Tool ?? key, line.Detail ?? key, line.Status, line.StepId, null), replace: line.Status is not null);
+                Add(
+                    new CausalNode(effect, "effect", line.At, line.Tool ?? key, line.Detail ?? key, line.Status, line.StepId, null),
+                    replace: line.Status is not null
+                );
                 Link(Step(line.StepId), effect, line.Compensating ? "undoes" : "wrote");
             }
             else if (line.Kind is "decision" or "signal" || line.Status is not null)
@@ -133,7 +155,9 @@ internal sealed class RunGraph
 
     private void Ballots(IReadOnlyList<BallotSummary> ballots, IReadOnlyList<(Guid BallotId, string Line)> records)
     {
-        var opened = file.History.Where(entry => entry.Event == "ballot-opened").ToLookup(entry => entry.Detail.GetValueOrDefault("ballot"), StringComparer.OrdinalIgnoreCase);
+        var opened = file
+            .History.Where(entry => entry.Event == "ballot-opened")
+            .ToLookup(entry => entry.Detail.GetValueOrDefault("ballot"), StringComparer.OrdinalIgnoreCase);
         foreach (var ballot in ballots)
         {
             var id = Ballot(ballot.BallotId);
@@ -144,7 +168,18 @@ internal sealed class RunGraph
             if (ballot.DecidedAt is { } at)
             {
                 var decision = "decision:" + ballot.BallotId.ToString("N");
-                Add(new CausalNode(decision, "decision", at, ballot.Option ?? ballot.Outcome ?? "decided", ballot.DecidedBy, ballot.Outcome, by?.StepId, null));
+                Add(
+                    new CausalNode(
+                        decision,
+                        "decision",
+                        at,
+                        ballot.Option ?? ballot.Outcome ?? "decided",
+                        ballot.DecidedBy,
+                        ballot.Outcome,
+                        by?.StepId,
+                        null
+                    )
+                );
                 Link(id, decision, "decided");
                 if (file.History.FirstOrDefault(entry => entry.Event == "ballot-decided" && Is(entry, ballot.BallotId)) is { } heard)
                     Link(decision, Message(heard.MessageId), "caused");
@@ -156,7 +191,18 @@ internal sealed class RunGraph
             if (record.Vote is not { } vote)
                 continue;
             var id = $"vote:{ballot:N}:{Number(record.Seq)}";
-            Add(new CausalNode(id, "vote", record.At, vote.Cast.Voter, vote.Cast.Choice, vote.Treatment.ToString().ToLowerInvariant(), null, null));
+            Add(
+                new CausalNode(
+                    id,
+                    "vote",
+                    record.At,
+                    vote.Cast.Voter,
+                    vote.Cast.Choice,
+                    vote.Treatment.ToString().ToLowerInvariant(),
+                    null,
+                    null
+                )
+            );
             Link(id, Ballot(ballot), "voted");
         }
     }
@@ -167,20 +213,46 @@ internal sealed class RunGraph
         {
             var id = "dead-letter:" + Number(letter.Id);
             Message(letter.MessageId, null, letter.MessageType, null);
-            Add(new CausalNode(id, "dead-letter", letter.ParkedAt, $"#{Number(letter.Id)} {letter.Reason}", letter.Detail, letter.State, null, null));
+            Add(
+                new CausalNode(
+                    id,
+                    "dead-letter",
+                    letter.ParkedAt,
+                    $"#{Number(letter.Id)} {letter.Reason}",
+                    letter.Detail,
+                    letter.State,
+                    null,
+                    null
+                )
+            );
             Link(Message(letter.MessageId), id, "parked");
         }
         foreach (var timer in sources.Timers)
         {
             var id = "timer:" + timer.Token.ToString("N");
             Add(new CausalNode(id, "timer", timer.DueAt, timer.What, null, null, null, null));
-            foreach (var step in file.Steps.Where(step => StepWords.IsUnderWay(step.Status) && timer.What.Contains(step.StepId, StringComparison.Ordinal)))
+            foreach (
+                var step in file.Steps.Where(step =>
+                    StepWords.IsUnderWay(step.Status) && timer.What.Contains(step.StepId, StringComparison.Ordinal)
+                )
+            )
                 Link(Step(step.StepId), id, "holds");
         }
         foreach (var claim in sources.Claims)
         {
             var id = $"lock:{claim.StepId}:{Number(claim.Attempt)}";
-            Add(new CausalNode(id, "lock", claim.ClaimedAt, claim.Owner ?? "nobody", $"until {claim.ExpiresAt:u}", claim.Expired ? "expired" : "held", claim.StepId, null));
+            Add(
+                new CausalNode(
+                    id,
+                    "lock",
+                    claim.ClaimedAt,
+                    claim.Owner ?? "nobody",
+                    $"until {claim.ExpiresAt:u}",
+                    claim.Expired ? "expired" : "held",
+                    claim.StepId,
+                    null
+                )
+            );
             Link(id, Step(claim.StepId), "holds");
         }
     }
@@ -208,7 +280,8 @@ internal sealed class RunGraph
 
     private void Link(string from, string to, string kind) => edges.Add(new CausalEdge(from, to, kind));
 
-    private static bool Is(RunEvent entry, Guid ballot) => Guid.TryParse(entry.Detail.GetValueOrDefault("ballot"), out var id) && id == ballot;
+    private static bool Is(RunEvent entry, Guid ballot) =>
+        Guid.TryParse(entry.Detail.GetValueOrDefault("ballot"), out var id) && id == ballot;
 
     private static string? Particulars(RunEvent entry) =>
         entry.Detail.Count == 0 ? null : string.Join(", ", entry.Detail.Select(detail => $"{detail.Key}: {detail.Value}"));

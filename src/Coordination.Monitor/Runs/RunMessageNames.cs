@@ -8,7 +8,11 @@ namespace Coordination.Monitor;
 internal static class RunMessageNames
 {
     private const string Timer = "run.timer-due.v1";
-    private static readonly Dictionary<string, string> ByType = ContractCatalog.All.ToDictionary(contract => contract.Type.Name, contract => contract.Id, StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> ByType = ContractCatalog.All.ToDictionary(
+        contract => contract.Type.Name,
+        contract => contract.Id,
+        StringComparer.Ordinal
+    );
 
     /// <summary>The contract of the message that made an entry happen; the entry is the first one of the message.</summary>
     public static string Of(RunEvent entry) =>
@@ -21,7 +25,9 @@ internal static class RunMessageNames
             "ballot-decided" => "run.ballot-decided.v1",
             "cancel-requested" => "run.cancel.v1",
             "step-compensated" => "step.compensated.v1",
-            "step-retry" or "step-failed" or "compensation-retry" or "compensation-failed" or "step-stopped" => IsTimeout(entry) ? Timer : "step.failed.v1",
+            "step-retry" or "step-failed" or "compensation-retry" or "compensation-failed" or "step-stopped" => IsTimeout(entry)
+                ? Timer
+                : "step.failed.v1",
             "stale" => entry.Detail.TryGetValue("message", out var type) && ByType.TryGetValue(type, out var id) ? id : "message",
             _ => Timer,
         };
@@ -37,7 +43,10 @@ internal static class RunMessageNames
         var orders = new Dictionary<(string, int), Guid>();
         foreach (var entry in history)
         {
-            if (entry is { StepId: { } step, Attempt: { } attempt, CausationId: { } cause } && Of(entry) is "step.completed.v1" or "step.failed.v1" or "step.input-required.v1" or "step.compensated.v1")
+            if (
+                entry is { StepId: { } step, Attempt: { } attempt, CausationId: { } cause }
+                && Of(entry) is "step.completed.v1" or "step.failed.v1" or "step.input-required.v1" or "step.compensated.v1"
+            )
                 orders.TryAdd((entry.StepId!, entry.Attempt!.Value), entry.CausationId!.Value);
         }
         return orders;

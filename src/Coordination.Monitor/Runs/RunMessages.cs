@@ -121,7 +121,8 @@ internal static class RunMessages
                 null,
                 note
             );
-        Guid? Order() => entry is { StepId: { } step, Attempt: { } attempt } && orders.TryGetValue((step, attempt), out var order) ? order : null;
+        Guid? Order() =>
+            entry is { StepId: { } step, Attempt: { } attempt } && orders.TryGetValue((step, attempt), out var order) ? order : null;
         switch (entry.Event)
         {
             case "step-dispatched" when plan.TryGetValue(entry.StepId!, out var step):
@@ -149,7 +150,20 @@ internal static class RunMessages
     private static IEnumerable<MessageArrow> Voted(Guid runId, Guid ballot, BallotRecord record)
     {
         MessageArrow Arrow(string from, string contract, string kind, string? note) =>
-            new(RunMessageNames.Derived(runId, $"{ballot:N}/{record.Seq}"), null, record.At, from, Ballots, contract, kind, null, null, null, null, note);
+            new(
+                RunMessageNames.Derived(runId, $"{ballot:N}/{record.Seq}"),
+                null,
+                record.At,
+                from,
+                Ballots,
+                contract,
+                kind,
+                null,
+                null,
+                null,
+                null,
+                note
+            );
         if (record.Vote is { } vote)
             yield return Arrow(vote.Cast.Voter, "ballot.cast-vote.v1", "vote", vote.Cast.Choice);
         else if (record.Answer is { } answer)

@@ -22,30 +22,37 @@ internal sealed class RunPageReads(Reads reads)
                     + $"transaction_id, joined_run_id FROM {sql.Table("coord_v1_runs")} WHERE run_id = @run",
                 ("run", asked, ColumnKind.Uuid)
             ),
-            row => (
-                Run: new RunRow(
-                    sql.Id(row, 13) ?? sql.ReadGuid(row, 0),
-                    row.GetString(1),
-                    row.GetString(2),
-                    row.GetString(3),
-                    row.Text(4),
-                    row.GetString(5),
-                    row.Text(6),
-                    sql.ReadTime(row, 7),
-                    sql.Time(row, 8),
-                    sql.Time(row, 9),
-                    row.Text(10),
-                    row.Texts(11),
-                    sql.ReadGuid(row, 12)
+            row =>
+                (
+                    Run: new RunRow(
+                        sql.Id(row, 13) ?? sql.ReadGuid(row, 0),
+                        row.GetString(1),
+                        row.GetString(2),
+                        row.GetString(3),
+                        row.Text(4),
+                        row.GetString(5),
+                        row.Text(6),
+                        sql.ReadTime(row, 7),
+                        sql.Time(row, 8),
+                        sql.Time(row, 9),
+                        row.Text(10),
+                        row.Texts(11),
+                        sql.ReadGuid(row, 12)
+                    ),
+                    Joined: row.IsDBNull(13) ? (Guid?)null : asked
                 ),
-                Joined: row.IsDBNull(13) ? (Guid?)null : asked
-            ),
             cancellationToken
         );
         if (found is not [var (run, joined), ..])
             throw await MissingAsync(asked, cancellationToken);
         var id = new StatementParameter("run", run.RunId, ColumnKind.Uuid);
-        return new RunFile(run, joined, await PlanAsync(id, cancellationToken), await StepsAsync(id, cancellationToken), await HistoryAsync(id, cancellationToken));
+        return new RunFile(
+            run,
+            joined,
+            await PlanAsync(id, cancellationToken),
+            await StepsAsync(id, cancellationToken),
+            await HistoryAsync(id, cancellationToken)
+        );
     }
 
     /// <summary>The run as the list shows it, made now, and its trace.</summary>
@@ -269,13 +276,26 @@ internal sealed class RunPageReads(Reads reads)
     private async Task<Refusal> MissingAsync(Guid asked, CancellationToken cancellationToken)
     {
         var refused = await reads.QueryAsync(
-            new Statement($"SELECT reason, problems FROM {sql.Table("coord_v1_rejections")} WHERE run_id = @run", ("run", asked, ColumnKind.Uuid)),
+            new Statement(
+                $"SELECT reason, problems FROM {sql.Table("coord_v1_rejections")} WHERE run_id = @run",
+                ("run", asked, ColumnKind.Uuid)
+            ),
             row => (Reason: row.GetString(0), Problems: row.GetString(1)),
             cancellationToken
         );
         if (refused is not [var (reason, problems), ..])
-            return Refusal.Of(HttpStatusCode.NotFound, "NOT_FOUND", "There is no such run", $"No run {asked} is known. It may have been removed after its time.");
+            return Refusal.Of(
+                HttpStatusCode.NotFound,
+                "NOT_FOUND",
+                "There is no such run",
+                $"No run {asked} is known. It may have been removed after its time."
+            );
         var said = JsonSerializer.Deserialize<List<BodyProblem>>(problems, MonitorJson.Options) ?? [];
-        return Refusal.Of(HttpStatusCode.NotFound, "REJECTED", "The submission was refused", $"{reason}: {said.FirstOrDefault()?.Message ?? "no problem was noted"}");
+        return Refusal.Of(
+            HttpStatusCode.NotFound,
+            "REJECTED",
+            "The submission was refused",
+            $"{reason}: {said.FirstOrDefault()?.Message ?? "no problem was noted"}"
+        );
     }
 }

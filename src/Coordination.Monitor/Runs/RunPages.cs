@@ -7,7 +7,9 @@ internal static class RunPages
     {
         var then = at < file.LastSeq ? RunAt.Of(file.Plan, file.History, at) : null;
         var now = file.Steps.ToDictionary(step => step.StepId, StringComparer.Ordinal);
-        var ballots = RunAt.Of(file.Plan, file.History, at).Steps.ToDictionary(step => step.StepId, step => step.BallotId, StringComparer.Ordinal);
+        var ballots = RunAt
+            .Of(file.Plan, file.History, at)
+            .Steps.ToDictionary(step => step.StepId, step => step.BallotId, StringComparer.Ordinal);
         return
         [
             .. file.Plan.Select(plan =>

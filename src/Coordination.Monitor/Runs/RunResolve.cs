@@ -22,12 +22,24 @@ internal sealed class RunResolve(Reads reads)
 
     private async Task<Resolved?> MessageAsync(Guid message, CancellationToken cancellationToken)
     {
-        if (await FirstAsync("coord_v1_dead_letters", "id", "message_id", message, row => $"/dead-letters/m/{row.GetInt64(0)}", cancellationToken) is { } letter)
+        if (
+            await FirstAsync(
+                "coord_v1_dead_letters",
+                "id",
+                "message_id",
+                message,
+                row => $"/dead-letters/m/{row.GetInt64(0)}",
+                cancellationToken
+            ) is
+            { } letter
+        )
             return letter;
         // Ids of messages begin with the time they were made: that is where to look in the history, which has no index by message.
         if (message.Version != 7)
             return null;
-        var made = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(message.ToString("N").AsSpan(0, 12), System.Globalization.NumberStyles.HexNumber, null));
+        var made = DateTimeOffset.FromUnixTimeMilliseconds(
+            long.Parse(message.ToString("N").AsSpan(0, 12), System.Globalization.NumberStyles.HexNumber, null)
+        );
         foreach (var window in Windows)
         {
             var found = await reads.QueryAsync(
@@ -48,7 +60,14 @@ internal sealed class RunResolve(Reads reads)
 
     private async Task<Resolved?> CorrelationAsync(Guid id, CancellationToken cancellationToken) =>
         await FirstAsync("coord_v1_runs", "run_id", "run_id", id, row => $"/runs/{sql.ReadGuid(row, 0)}", cancellationToken)
-        ?? await FirstAsync("coord_v1_ballots", "ballot_id", "ballot_id", id, row => $"/consensus/{sql.ReadGuid(row, 0)}", cancellationToken);
+        ?? await FirstAsync(
+            "coord_v1_ballots",
+            "ballot_id",
+            "ballot_id",
+            id,
+            row => $"/consensus/{sql.ReadGuid(row, 0)}",
+            cancellationToken
+        );
 
     private async Task<Resolved?> TraceAsync(string trace, CancellationToken cancellationToken)
     {

@@ -4,7 +4,14 @@ namespace Coordination.Monitor;
 public sealed record Timeline(DateTimeOffset From, DateTimeOffset To, DateTimeOffset Now, bool Ended, IReadOnlyList<TimelineLane> Lanes);
 
 /// <summary>A step's lane. Critical: on the longest chain of steps, the one that decided how long the run took.</summary>
-public sealed record TimelineLane(string StepId, string AgentType, bool Undo, string Status, IReadOnlyList<TimelineBar> Bars, bool Critical);
+public sealed record TimelineLane(
+    string StepId,
+    string AgentType,
+    bool Undo,
+    string Status,
+    IReadOnlyList<TimelineBar> Bars,
+    bool Critical
+);
 
 /// <summary>A stretch of time. To: null while it lasts. Seq: the entry that began it.</summary>
 public sealed record TimelineBar(
@@ -26,7 +33,13 @@ internal static class RunTimeline
         var history = file.History.TakeWhile(entry => entry.Seq <= upTo).ToList();
         var run = RunAt.Of(file.Plan, history);
         var whole = upTo >= file.LastSeq;
-        var end = run.EndedAt ?? (whole ? now : history.Count == 0 ? file.Run.AcceptedAt : history[^1].At);
+        var end =
+            run.EndedAt
+            ?? (
+                whole ? now
+                : history.Count == 0 ? file.Run.AcceptedAt
+                : history[^1].At
+            );
         var byStep = history.Where(entry => entry.StepId is not null).ToLookup(entry => entry.StepId!, StringComparer.Ordinal);
         var all = file.Plan.ToDictionary(step => step.StepId, step => Bars(byStep[step.StepId], run.EndedAt), StringComparer.Ordinal);
         var critical = Critical(file.Plan, all);

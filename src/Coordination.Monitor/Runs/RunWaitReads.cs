@@ -51,7 +51,10 @@ internal sealed class RunWaitReads(Reads reads, RunPageReads page, TimerReads ti
     private static string Earlier(RunFile file, string stepId)
     {
         var status = file.Steps.ToDictionary(step => step.StepId, step => step.Status, StringComparer.Ordinal);
-        var open = file.Plan.First(step => step.StepId == stepId).DependsOn.Where(id => status.GetValueOrDefault(id) != StepWords.Done).ToList();
+        var open = file
+            .Plan.First(step => step.StepId == stepId)
+            .DependsOn.Where(id => status.GetValueOrDefault(id) != StepWords.Done)
+            .ToList();
         return open.Count == 0 ? "earlier steps" : string.Join(", ", open);
     }
 

@@ -82,6 +82,8 @@ internal sealed class TimerReads(Reads reads)
             Order = "due_at, id",
             Where = [where, .. at == "" ? (string[])[] : ["(due_at, id) > (@at, @id)"]],
             Filters = part == 0 ? ["token IS NOT NULL", "handed_over_at IS NULL"] : [],
+            // With more messages due than are looked at, nothing fires on time anyway.
+            GoesOn = false,
             Parameters =
                 at == ""
                     ? []
@@ -115,7 +117,9 @@ internal sealed class TimerReads(Reads reads)
                 row => (Group: sql.ReadGuid(row, 0), Run: sql.ReadGuid(row, 1), Name: row.Text(2)),
                 cancellationToken
             )
-        ).DistinctBy(run => run.Group).ToDictionary(run => run.Group);
+        )
+            .DistinctBy(run => run.Group)
+            .ToDictionary(run => run.Group);
         return
         [
             .. found.Select(timer =>

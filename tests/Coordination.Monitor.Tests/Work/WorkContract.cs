@@ -171,6 +171,24 @@ public abstract class WorkContract
     }
 
     [Fact]
+    [Trait("req", "VOTE-01")]
+    public async Task A_vote_that_was_parked_stays_sealed_as_long_as_its_ballot()
+    {
+        await using var host = await StartAsync();
+        var ballot = await host.OpenAsync("refund-a=- refund-b=- fraud-desk=-");
+        await host.UntilAsync("ballots?status=voting", page => page.GetProperty("rows").GetArrayLength() == 1);
+        await host.ParkAsync("ballot.cast-vote.v1", body: $$"""{"ballotId":"{{ballot}}","choice":"refund"}""");
+        var id = (await host.GetAsync("dead-letters")).GetProperty("rows")[0].GetProperty("id").GetInt64();
+
+        var hidden = await host.GetAsync($"dead-letters/{id}", "admin,payload-reader");
+        (hidden.GetProperty("body").ValueKind, hidden.GetProperty("bodyHidden").GetBoolean()).ShouldBe((JsonValueKind.Null, true));
+
+        await host.Ballots.CancelAsync(ballot, "ada", null, null, TestContext.Current.CancellationToken);
+        await host.UntilAsync($"ballots/{ballot}", b => Status(b) == "decided");
+        (await host.GetAsync($"dead-letters/{id}", "payload-reader")).GetProperty("body").GetString()!.ShouldContain("refund");
+    }
+
+    [Fact]
     public async Task An_effect_in_doubt_comes_first_with_the_question_a_person_can_answer()
     {
         await using var host = await StartAsync();

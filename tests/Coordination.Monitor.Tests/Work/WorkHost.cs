@@ -9,6 +9,7 @@ using Coordination.Workers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Coordination.Monitor.Tests.Work;
@@ -32,9 +33,14 @@ internal sealed class WorkHost(WebApplication app, string address, DirectoryInfo
 
     public static async Task<WorkHost> OnServersAsync(CancellationToken ct)
     {
-        var postgres = await TestServers.Postgres(ct);
         var rabbit = await TestServers.Rabbit(ct);
-        var (database, broker) = (await postgres.NewDatabaseAsync(ct: ct), await rabbit.NewVirtualHostAsync(ct));
+        return await OnServersAsync(await rabbit.NewVirtualHostAsync(ct), ct);
+    }
+
+    public static async Task<WorkHost> OnServersAsync(Uri broker, CancellationToken ct)
+    {
+        var postgres = await TestServers.Postgres(ct);
+        var database = await postgres.NewDatabaseAsync(ct: ct);
         return await StartAsync(coordination => coordination.UseRabbitMq(broker.ToString()).UsePostgres(database));
     }
 
@@ -183,7 +189,7 @@ internal sealed class WorkHost(WebApplication app, string address, DirectoryInfo
 }
 
 /// <summary>Votes as the question says: <c>refund-a=refund fraud-desk=review</c>.</summary>
-internal sealed class Says : IVoter
+internal sealed class Says(IHostApplicationLifetime life) : IVoter
 {
     public async Task<VoteAnswer> VoteAsync(VoteQuestion question, AgentContext context, CancellationToken cancellationToken)
     {
@@ -191,7 +197,7 @@ internal sealed class Says : IVoter
             question.Question.Split(' ').Select(word => word.Split('=')).FirstOrDefault(word => word[0] == context.AgentType)?[1]
             ?? "refund";
         if (said == "-")
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await Task.Delay(Timeout.Infinite, life.ApplicationStopping);
         return VoteAnswer.For(said, confidence: 0.9, rationale: $"because of {said}", evidence: [$"doc/{context.AgentType}"]);
     }
 }
