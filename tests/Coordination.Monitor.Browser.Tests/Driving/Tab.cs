@@ -98,6 +98,13 @@ internal sealed class Tab : IAsyncDisposable
         }
     }
 
+    /// <summary>For what the page itself waits for, by its own clock.</summary>
+    public async Task WaitAsync(TimeSpan time)
+    {
+        var until = await Page.EvaluateAsync<double>("() => performance.now()") + time.TotalMilliseconds;
+        await Page.WaitForFunctionAsync("until => performance.now() > until", until);
+    }
+
     public Task<string> HeadingAsync() => Page.Locator("main h1").First.InnerTextAsync();
 
     public async Task ShouldBeSoundAsync(string where)
