@@ -28,7 +28,7 @@ public sealed class When_only_the_keyboard_is_used(Chromium chromium)
         }
         """;
 
-    [Fact, Trait("req", "MON-04")]
+    [Fact, Trait("req", "OPS-02")]
     public async Task A_ballot_is_answered_and_a_dead_letter_retried()
     {
         await using var host = await MonitorHost.StartAsync();
@@ -78,7 +78,7 @@ public sealed class When_only_the_keyboard_is_used(Chromium chromium)
         await tab.ShouldBeSoundAsync("the journey");
     }
 
-    [Fact, Trait("req", "MON-04")]
+    [Fact, Trait("req", "OPS-02")]
     public async Task Escape_leaves_a_dialog_and_the_focus_returns()
     {
         await using var host = await MonitorHost.StartAsync();

@@ -23,7 +23,7 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         await host.DisposeAsync();
     }
 
-    [Fact, Trait("req", "MON-03")]
+    [Fact, Trait("req", "OPS-02")]
     public async Task A_run_is_cancelled()
     {
         var run = await host.RunAsync(Seed.OneStep("slow", Do.Wait()), "dispatched");
@@ -40,7 +40,7 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         await tab.ShouldBeSoundAsync("cancel");
     }
 
-    [Theory, Trait("req", "MON-03")]
+    [Theory, Trait("req", "OPS-02")]
     [InlineData("happened", "completed")]
     [InlineData("did-not-happen", "input-wait")]
     [InlineData("compensate", "failed")]
@@ -74,7 +74,7 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         await tab.ShouldBeSoundAsync("verdict");
     }
 
-    [Fact, Trait("req", "MON-03")]
+    [Fact, Trait("req", "OPS-02")]
     public async Task A_timer_is_moved()
     {
         var run = await host.RunAsync(Seed.OneStep("busy", Do.Retry("The provider is busy")), "retry-wait");
@@ -88,17 +88,14 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         await host.UntilAsync(
             $"timers?run={run}",
             page =>
-                page.Rows()
-                    .Single(timer => timer.Id("token") == before.Id("token"))
-                    .GetProperty("dueAt")
-                    .GetDateTimeOffset()
+                page.Rows().Single(timer => timer.Id("token") == before.Id("token")).GetProperty("dueAt").GetDateTimeOffset()
                 > before.GetProperty("dueAt").GetDateTimeOffset().AddHours(20)
         );
         await ShouldBeInTheAuditAsync("timer.move", "the provider is closed today");
         await tab.ShouldBeSoundAsync("timer");
     }
 
-    [Fact, Trait("req", "MON-03")]
+    [Fact, Trait("req", "OPS-02")]
     public async Task A_dead_letter_is_edited_after_its_contract_refused_the_first_attempt()
     {
         var letter = (await host.LettersAsync(1, "The order has no amount", "SCHEMA_INVALID"))[0];
@@ -107,7 +104,9 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         var dialog = tab.Page.GetByTestId("edit-dialog");
         var body = await dialog.GetByTestId("edit-body").InputValueAsync();
 
-        await dialog.GetByTestId("edit-body").FillAsync(body.Replace("\"requestedBy\": \"shop\"", "\"requestedBy\": 17", StringComparison.Ordinal));
+        await dialog
+            .GetByTestId("edit-body")
+            .FillAsync(body.Replace("\"requestedBy\": \"shop\"", "\"requestedBy\": 17", StringComparison.Ordinal));
         await Assertions.Expect(dialog).ToContainTextAsync("requestedBy");
         await Assertions.Expect(dialog.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await dialog.GetByTestId("operation-reason").FillAsync("wrong requester");
@@ -126,7 +125,7 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         await tab.ShouldBeSoundAsync("edit");
     }
 
-    [Fact, Trait("req", "MON-03")]
+    [Fact, Trait("req", "OPS-02")]
     public async Task Many_dead_letters_are_discarded_with_their_number_typed_and_followed_to_the_end()
     {
         await host.LettersAsync(7, "The provider did not answer");
@@ -137,7 +136,10 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         await Assertions.Expect(dialog.GetByTestId("preview-count")).ToContainTextAsync("7 targets");
         await Assertions.Expect(dialog.GetByTestId("operation-submit")).ToContainTextAsync("Discard: 7");
         // Nothing has happened by looking.
-        (await host.GetAsync("dead-letters?state=open&limit=50")).Rows().Count().ShouldBe(7);
+        (await host.GetAsync("dead-letters?state=open&limit=50"))
+            .Rows()
+            .Count()
+            .ShouldBe(7);
         await dialog.GetByTestId("operation-reason").FillAsync("test data");
         await ShouldWantAsync("Type the number first.");
         await dialog.GetByTestId("operation-confirm").FillAsync("6");
@@ -149,14 +151,16 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
 
         await tab.Page.WaitForURLAsync("**/operations/*");
         await Assertions.Expect(tab.Page.Locator("main header")).ToContainTextAsync("Done");
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "7 done, 0 failed" })).ToBeVisibleAsync();
+        await Assertions
+            .Expect(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "7 done, 0 failed" }))
+            .ToBeVisibleAsync();
         await Assertions.Expect(tab.Page.Locator("main")).ToContainTextAsync("test data");
         (await host.GetAsync("dead-letters?state=open&limit=50")).Rows().ShouldBeEmpty();
         await ShouldBeInTheAuditAsync("dead-letter.discard", "test data");
         await tab.ShouldBeSoundAsync("bulk");
     }
 
-    [Fact, Trait("req", "MON-03")]
+    [Fact, Trait("req", "OPS-02")]
     public async Task None_of_them_is_an_answer_to_a_ballot()
     {
         var ballot = await host.BallotAsync("Which of the two?", new { security = "no" });
@@ -176,7 +180,7 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         await tab.ShouldBeSoundAsync("none of them");
     }
 
-    [Fact, Trait("req", "MON-03")]
+    [Fact, Trait("req", "OPS-02")]
     public async Task An_agents_question_is_answered_and_the_run_goes_on()
     {
         var run = await host.RunAsync(Seed.OneStep("refund", Do.Ask("Which account?")), "input-wait");

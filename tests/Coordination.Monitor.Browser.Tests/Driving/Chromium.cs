@@ -22,7 +22,8 @@ public sealed class Chromium : IAsyncDisposable
     private IBrowser? browser;
 
     /// <summary>A profile: what cookies, preferences and the live connection are shared in.</summary>
-    internal async Task<IBrowserContext> ProfileAsync(BrowserNewContextOptions options) => await (await StartedAsync()).NewContextAsync(options);
+    internal async Task<IBrowserContext> ProfileAsync(BrowserNewContextOptions options) =>
+        await (await StartedAsync()).NewContextAsync(options);
 
     /// <summary>For what a profile cannot do: workers shared by several windows.</summary>
     internal async Task<IBrowser> StartedAsync()

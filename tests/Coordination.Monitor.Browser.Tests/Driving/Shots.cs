@@ -5,9 +5,7 @@ namespace Coordination.Monitor.Browser.Tests.Driving;
 /// <summary>Pictures for people to look at: artifacts/monitor-shots.</summary>
 internal static class Shots
 {
-    private static readonly Lazy<string> Folder = new(() =>
-        Directory.CreateDirectory(Path.Combine(Artifacts(), "monitor-shots")).FullName
-    );
+    private static readonly Lazy<string> Folder = new(() => Directory.CreateDirectory(Path.Combine(Artifacts(), "monitor-shots")).FullName);
 
     public static Task TakeAsync(IPage page, string name) =>
         page.ScreenshotAsync(

@@ -22,7 +22,8 @@ internal sealed class Tab : IAsyncDisposable
     public IBrowserContext Profile { get; }
 
     /// <summary>What went wrong so far, except for what the test expects.</summary>
-    public IReadOnlyList<string> Faults => [.. faults.Where(fault => !Expected.Any(word => fault.Contains(word, StringComparison.Ordinal)))];
+    public IReadOnlyList<string> Faults =>
+        [.. faults.Where(fault => !Expected.Any(word => fault.Contains(word, StringComparison.Ordinal)))];
 
     /// <summary>Parts of faults that belong to what is tested, for example <c>503</c>.</summary>
     public IList<string> Expected { get; } = [];

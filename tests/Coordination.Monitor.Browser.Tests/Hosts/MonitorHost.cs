@@ -56,11 +56,7 @@ internal sealed class MonitorHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.Services.AddAuthorization(authorization => authorization.AddPolicy("look", policy => policy.RequireAuthenticatedUser()));
         builder.Services.AddCoordination(backbone =>
-            backbone
-                .UseInMemory()
-                .UseSqlite(Path.Combine(folder.FullName, "coordination.db"))
-                .AddRuns()
-                .AddConsensus(Fleet.Policies)
+            backbone.UseInMemory().UseSqlite(Path.Combine(folder.FullName, "coordination.db")).AddRuns().AddConsensus(Fleet.Policies)
         );
         if (options.WithAgents)
             Fleet.AddTo(builder.Services);
@@ -78,11 +74,7 @@ internal sealed class MonitorHost : IAsyncDisposable
         await app.Services.GetRequiredService<SchemaMigrator>().MigrateAsync();
         await app.StartAsync();
         if (options.WithAgents)
-            await Eventually.Until(
-                async () => (await Runs.GetAgentTypesAsync()).Count >= Fleet.Types,
-                Patience,
-                "the agents to say hello"
-            );
+            await Eventually.Until(async () => (await Runs.GetAgentTypesAsync()).Count >= Fleet.Types, Patience, "the agents to say hello");
     }
 
     /// <summary>As when the process ends: connections are cut.</summary>

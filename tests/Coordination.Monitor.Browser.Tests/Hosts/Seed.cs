@@ -67,11 +67,7 @@ internal static class Seed
             Requester = "shop",
         };
         var id = await host.Ballots.OpenAsync(change?.Invoke(request) ?? request);
-        await Eventually.Until(
-            async () => (await host.Ballots.GetAsync(id))?.Status == until,
-            Patience,
-            $"a ballot that is {until}"
-        );
+        await Eventually.Until(async () => (await host.Ballots.GetAsync(id))?.Status == until, Patience, $"a ballot that is {until}");
         return id;
     }
 
@@ -95,7 +91,10 @@ internal static class Seed
             var message = ContractOutgoing.To(
                 Wire.RunsEndpoint,
                 new CancelRun { RunId = id, RequestedBy = requestedBy },
-                envelopes.Root(id) with { RunId = id }
+                envelopes.Root(id) with
+                {
+                    RunId = id,
+                }
             );
             await letters.ParkAsync(
                 new ParkedMessage

@@ -62,7 +62,15 @@ internal sealed class Seeded
         for (var i = 0; i < 40; i++)
             await host.RunAsync(Seed.OneStep($"nightly check {i}", Do.Work()));
 
-        var open = await host.BallotAsync("Merge patch #812 although one test is red?", new { careful = "yes", quick = "yes", security = "no" });
+        var open = await host.BallotAsync(
+            "Merge patch #812 although one test is red?",
+            new
+            {
+                careful = "yes",
+                quick = "yes",
+                security = "no",
+            }
+        );
         var decided = await host.BallotAsync(
             "Merge patch #811?",
             new

@@ -12,7 +12,7 @@ public sealed class When_things_change(Chromium chromium)
     // A change is shown at once where the machine has nothing else to do; tests run beside others.
     private static readonly LocatorAssertionsToContainTextOptions Soon = new() { Timeout = 10_000 };
 
-    [Fact, Trait("req", "MON-05")]
+    [Fact, Trait("req", "OPS-01")]
     public async Task A_row_of_the_list_changes_and_new_runs_wait_behind_a_button()
     {
         await using var host = await MonitorHost.StartAsync();
@@ -34,7 +34,7 @@ public sealed class When_things_change(Chromium chromium)
         await tab.ShouldBeSoundAsync("live list");
     }
 
-    [Fact, Trait("req", "MON-05")]
+    [Fact, Trait("req", "OPS-01")]
     public async Task Pausing_stops_all_changes_until_it_is_resumed()
     {
         await using var host = await MonitorHost.StartAsync();
@@ -55,7 +55,7 @@ public sealed class When_things_change(Chromium chromium)
         await tab.ShouldBeSoundAsync("pause");
     }
 
-    [Fact, Trait("req", "MON-05")]
+    [Fact, Trait("req", "OPS-01")]
     public async Task A_page_is_live_again_after_a_restart_without_a_reload_and_where_it_was()
     {
         await using var host = await MonitorHost.StartAsync();
@@ -92,7 +92,7 @@ public sealed class When_things_change(Chromium chromium)
         await tab.ShouldBeSoundAsync("restart");
     }
 
-    [Fact, Trait("req", "MON-05")]
+    [Fact, Trait("req", "OPS-01")]
     public async Task Eight_tabs_of_one_browser_share_one_connection_and_all_are_live()
     {
         await using var host = await MonitorHost.StartAsync();
@@ -113,7 +113,7 @@ public sealed class When_things_change(Chromium chromium)
         await first.ShouldBeSoundAsync("eight tabs");
     }
 
-    [Fact, Trait("req", "MON-05")]
+    [Fact, Trait("req", "OPS-01")]
     public async Task The_page_of_a_run_and_the_numbers_of_the_navigation_follow()
     {
         await using var host = await MonitorHost.StartAsync();
@@ -134,7 +134,7 @@ public sealed class When_things_change(Chromium chromium)
 
     private static Task LiveAsync(Tab tab) => Assertions.Expect(tab.Page.GetByTestId("live")).ToHaveAttributeAsync("data-kind", "fresh");
 
-    private static Task MarkAsync(Tab tab) => tab.Page.EvaluateAsync("() => { globalThis.__same = true }");
+    private static async Task MarkAsync(Tab tab) => await tab.Page.EvaluateAsync("() => { globalThis.__same = true }");
 
     private static async Task ShouldNotHaveReloadedAsync(Tab tab) =>
         (await tab.Page.EvaluateAsync<bool>("() => globalThis.__same === true")).ShouldBeTrue("The page was loaded again.");

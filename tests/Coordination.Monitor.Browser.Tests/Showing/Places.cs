@@ -67,7 +67,12 @@ internal static class Places
     [
         .. Fixed,
         .. RunTabs.Select(tab => new Place($"a run: {tab}", world => $"/runs/{world.Failed}/{tab}", "merge patch #812", OnTab[tab])),
-        new Place("a run that votes", world => $"/runs/{world.Voting}/votes", "publish the release notes", "Are the release notes good enough?"),
+        new Place(
+            "a run that votes",
+            world => $"/runs/{world.Voting}/votes",
+            "publish the release notes",
+            "Are the release notes good enough?"
+        ),
         new Place("a run that asks", world => $"/runs/{world.Asking}", "refund 4711", "Which account is to be credited?"),
         new Place("a run at a moment", world => $"/runs/{world.Failed}/state?at=3", "merge patch #812", "as of event 3"),
     ];

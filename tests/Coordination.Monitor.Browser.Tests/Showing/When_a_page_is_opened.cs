@@ -18,7 +18,7 @@ public sealed class When_a_page_is_opened(Chromium chromium, World world) : IAsy
 
     public async ValueTask DisposeAsync() => await tab.DisposeAsync();
 
-    [Theory, MemberData(nameof(Places.Names), MemberType = typeof(Places)), Trait("req", "MON-01")]
+    [Theory, MemberData(nameof(Places.Names), MemberType = typeof(Places)), Trait("req", "OPS-01")]
     public async Task It_shows_what_it_is_for(string name)
     {
         var place = Places.Of(name);

@@ -1,0 +1,93 @@
+using Coordination.Monitor.Browser.Tests.Driving;
+using Coordination.Monitor.Browser.Tests.Hosts;
+using Microsoft.Playwright;
+
+namespace Coordination.Monitor.Browser.Tests.Showing;
+
+/// <summary>All state is in the address: a link shows the same to everybody, and back is where one came from.</summary>
+public sealed class When_a_link_is_followed(Chromium chromium, World world)
+{
+    [Fact, Trait("req", "OPS-01")]
+    public async Task Back_and_forward_lead_through_the_same_pages_and_filters_survive()
+    {
+        var seeded = await world.SeededAsync();
+        await using var tab = await Tab.OpenAsync(chromium, seeded.Host);
+        var page = tab.Page;
+        await tab.GoAsync("/");
+        await page.GetByTestId("state-failed").ClickAsync();
+        await tab.SettleAsync();
+        tab.Route.ShouldBe("/runs?q=status%3Afailed");
+        await page.Locator($"#run-{seeded.Failed}")
+            .DblClickAsync(
+                new LocatorDblClickOptions
+                {
+                    Position = new Position { X = 400, Y = 10 },
+                }
+            );
+        await page.Locator($"#run-{seeded.Failed}")
+            .ClickAsync(
+                new LocatorClickOptions
+                {
+                    Position = new Position { X = 400, Y = 10 },
+                }
+            );
+        await Assertions.Expect(page).ToHaveURLAsync(tab.At($"/runs?q=status%3Afailed&open={seeded.Failed}"));
+        await page.Locator($"#run-{seeded.Failed}").PressAsync("Enter");
+        await tab.SettleAsync();
+        tab.Route.ShouldBe($"/runs/{seeded.Failed}");
+        await page.GetByTestId("tab-effects").ClickAsync();
+        await tab.SettleAsync();
+        tab.Route.ShouldBe($"/runs/{seeded.Failed}/effects");
+
+        await page.GoBackAsync();
+        await tab.SettleAsync();
+        tab.Route.ShouldBe($"/runs/{seeded.Failed}");
+        await Assertions.Expect(page.GetByTestId("view-timeline")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await tab.SettleAsync();
+        tab.Route.ShouldStartWith("/runs?q=status%3Afailed");
+        await Assertions.Expect(page.GetByTestId("run-grid").Locator("[data-row-id]")).ToHaveCountAsync(2);
+        await page.GoForwardAsync();
+        await tab.SettleAsync();
+        (await tab.HeadingAsync()).ShouldContain("merge patch #812");
+        await tab.ShouldBeSoundAsync("back and forward");
+    }
+
+    [Theory, Trait("req", "OPS-01")]
+    [InlineData("/effects?status=in-doubt", "pay supplier", "mail")]
+    [InlineData("/consensus?status=decided", "#811?", "although one test is red?")]
+    [InlineData("/audit?actor=ann&kind=run.cancel", "superseded by the new import", "payload.read")]
+    [InlineData("/agents?find=cod", "coder", "researcher")]
+    [InlineData("/runs?q=name:\"refund 4711\"&sort=-updated", "refund 4711", "nightly check")]
+    public async Task A_filter_in_a_link_is_kept_by_a_reload(string route, string shows, string hides)
+    {
+        var seeded = await world.SeededAsync();
+        await using var tab = await Tab.OpenAsync(chromium, seeded.Host);
+        await tab.GoAsync(route);
+        for (var time = 0; time < 2; time++)
+        {
+            var rows = tab.Page.Locator("main tbody tr, main [data-row-id]");
+            await Assertions.Expect(rows.First).ToContainTextAsync(shows);
+            string.Join("\n", await rows.AllInnerTextsAsync()).ShouldNotContain(hides);
+            await tab.Page.ReloadAsync();
+            await tab.SettleAsync();
+        }
+        await tab.ShouldBeSoundAsync(route);
+    }
+
+    [Fact, Trait("req", "OPS-01")]
+    public async Task A_message_of_a_log_leads_to_its_run_and_back_does_not_return_to_the_search()
+    {
+        var seeded = await world.SeededAsync();
+        await using var tab = await Tab.OpenAsync(chromium, seeded.Host);
+        await tab.GoAsync("/audit");
+        await tab.Page.GotoAsync(tab.At($"/m/{seeded.Message}"));
+        await Assertions.Expect(tab.Page.Locator("main h1")).ToContainTextAsync("merge patch #812");
+        tab.Route.ShouldContain($"/runs/{seeded.Failed}");
+
+        await tab.Page.GoBackAsync();
+        await tab.SettleAsync();
+        tab.Route.ShouldBe("/audit");
+        await tab.ShouldBeSoundAsync("resolve");
+    }
+}
