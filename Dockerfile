@@ -1,5 +1,12 @@
 # Two images: `host` is the program `coordination`, `triage` the sample's agents.
 #   docker build --target host -t coordination .
+FROM node:22-slim AS web
+WORKDIR /web
+COPY src/Coordination.Monitor/web/package.json src/Coordination.Monitor/web/package-lock.json src/Coordination.Monitor/web/.npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+COPY src/Coordination.Monitor/web/ ./
+RUN npm run build && node compress.mjs
+
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ENV NUGET_PACKAGES=/nuget
 WORKDIR /source
@@ -10,6 +17,7 @@ COPY src/Coordination.Contracts/*.csproj src/Coordination.Contracts/packages.loc
 COPY src/Coordination.Persistence/*.csproj src/Coordination.Persistence/packages.lock.json src/Coordination.Persistence/
 COPY src/Coordination.Sagas/*.csproj src/Coordination.Sagas/packages.lock.json src/Coordination.Sagas/
 COPY src/Coordination.Workers/*.csproj src/Coordination.Workers/packages.lock.json src/Coordination.Workers/
+COPY src/Coordination.Monitor/*.csproj src/Coordination.Monitor/*.targets src/Coordination.Monitor/packages.lock.json src/Coordination.Monitor/
 COPY src/Coordination.Host/*.csproj src/Coordination.Host/packages.lock.json src/Coordination.Host/
 COPY samples/TicketTriage/*.csproj samples/TicketTriage/packages.lock.json samples/TicketTriage/
 RUN --mount=type=cache,target=/nuget \
@@ -17,9 +25,11 @@ RUN --mount=type=cache,target=/nuget \
 
 COPY src/ src/
 COPY samples/ samples/
+# The page is built above, where Node is: here it is only embedded.
+COPY --from=web /web/dist/ src/Coordination.Monitor/web/dist/
 RUN --mount=type=cache,target=/nuget \
-    dotnet publish src/Coordination.Host --no-restore -c Release -o /out/host \
-    && dotnet publish samples/TicketTriage --no-restore -c Release -o /out/triage
+    dotnet publish src/Coordination.Host --no-restore -c Release -p:SkipWeb=true -o /out/host \
+    && dotnet publish samples/TicketTriage --no-restore -c Release -p:SkipWeb=true -o /out/triage
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS host
 WORKDIR /app

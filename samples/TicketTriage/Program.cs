@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Spectre.Console;
 using TicketTriage;
 using TicketTriage.Ballots;
+using TicketTriage.People;
 using TicketTriage.Running;
 using TicketTriage.Tickets;
 
@@ -20,7 +21,7 @@ static async Task<int> RunAsync(SampleOptions options, CancellationToken stop)
         await Servers.WaitAsync(options, stop);
         using var host = Composition.Build(options);
         await PrepareTablesAsync(host.Services.GetRequiredService<SchemaMigrator>(), options, stop);
-        await host.StartAsync(stop);
+        await StartAsync(host, options, stop);
         return options.Submits ? await SubmitAsync(host, options, stop) : await ServeAsync(host, options, stop);
     }
     catch (ServerRefusedException refused)
@@ -31,6 +32,26 @@ static async Task<int> RunAsync(SampleOptions options, CancellationToken stop)
     catch (OperationCanceledException) when (stop.IsCancellationRequested)
     {
         return 1;
+    }
+}
+
+static async Task StartAsync(IHost host, SampleOptions options, CancellationToken stop)
+{
+    try
+    {
+        await host.StartAsync(stop);
+    }
+    catch (IOException taken) when (options.Monitor)
+    {
+        throw new ServerRefusedException(
+            $"The monitor cannot be at {options.MonitorUrl}: {taken.Message} Choose another --monitor-url.",
+            taken
+        );
+    }
+
+    if (MonitorPage.AddressOf(host) is { } address)
+    {
+        Console.WriteLine($"Monitor: {address}");
     }
 }
 
@@ -75,7 +96,11 @@ static async Task<int> SubmitAsync(IHost host, SampleOptions options, Cancellati
         Console.WriteLine($"Stopped with {watch.Ended} of {tickets.Count} runs ended. The same command goes on from here.");
     }
 
-    await host.StopAsync(CancellationToken.None);
+    if (!options.Monitor)
+    {
+        await host.StopAsync(CancellationToken.None);
+    }
+
     var runs = watch.Runs.Select(run => run.Run).ToList();
     var audit = Audit.Of(options.Data);
     var summary = Summary.Of(watch.Submitted, runs, audit);
@@ -87,12 +112,29 @@ static async Task<int> SubmitAsync(IHost host, SampleOptions options, Cancellati
     AnsiConsole.Profile.Width = live ? AnsiConsole.Profile.Width : 120;
     AnsiConsole.Write(Report.Of(runs, audit));
     Console.WriteLine(summary.ToLine());
+    if (options.Monitor)
+    {
+        await ShowAsync(host, stop);
+    }
+
     return watch.Ended == tickets.Count && summary.DuplicateEffects == 0 ? 0 : 1;
 
     async Task SubmitAndWaitAsync()
     {
         await Fleet.WaitAsync(client, Fleet.AgentTypes, stop);
         await watch.SubmitAsync(stop);
+        if (options is { Monitor: true, HostsAgents: true })
+        {
+            await PeopleCases.SubmitAsync(client, tickets, stop);
+        }
+
         await watch.WaitAsync(stop);
     }
+}
+
+static async Task ShowAsync(IHost host, CancellationToken stop)
+{
+    Console.WriteLine($"Some work waits for a person: {MonitorPage.AddressOf(host)}  Ctrl+C ends the program.");
+    await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+    await host.StopAsync(CancellationToken.None);
 }

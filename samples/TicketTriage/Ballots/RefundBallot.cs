@@ -45,8 +45,9 @@ public static class RefundBallot
     }
 
     /// <summary>One step that pays, and a ballot before it. Without the flag nobody asks the expert more than any other voter.</summary>
-    public static RunPlan PlanFor(Ticket ticket, bool withConsensus) =>
-        Plan.Named("disputed-refund")
+    public static RunPlan PlanFor(Ticket ticket, bool withConsensus, TimeSpan? within = null)
+    {
+        var plan = Plan.Named("disputed-refund")
             .Step(
                 "pay",
                 "pay",
@@ -59,8 +60,9 @@ public static class RefundBallot
                     Others = ["review"],
                     Flags = withConsensus && ticket.Chargebacks > 0 ? ["fraud"] : null,
                 }
-            )
-            .Build();
+            );
+        return (within is { } time ? plan.Within(time) : plan).Build();
+    }
 
     /// <summary>The tickets it is about: refunds to customers whose bank has taken money back before.</summary>
     public static IReadOnlyList<Ticket> Disputed(IEnumerable<Ticket> tickets) =>

@@ -92,6 +92,24 @@ public static class CommandLine
         Description = "With --refund-ballot: a plain majority decides, and pays every one of them. See it fail first.",
     };
 
+    private static readonly Option<bool> Monitor = new("--monitor")
+    {
+        Description =
+            "Serve the monitor for this machine, submit work that needs a person beside the tickets, and go on until Ctrl+C. On by default on a terminal.",
+    };
+
+    private static readonly Option<bool> NoMonitor = new("--no-monitor")
+    {
+        Description = "No monitor, also on a terminal: end when the tickets are done.",
+    };
+
+    private static readonly Option<string> MonitorUrl = new("--monitor-url")
+    {
+        Description = "Where the monitor is. Port 0: any that is free.",
+        HelpName = "URL",
+        DefaultValueFactory = _ => MonitorPage.DefaultUrl,
+    };
+
     public static RootCommand Create(Func<SampleOptions, CancellationToken, Task<int>> run)
     {
         var command = new RootCommand(
@@ -111,6 +129,9 @@ public static class CommandLine
             ChatModel,
             RefundBallot,
             WithoutConsensus,
+            Monitor,
+            NoMonitor,
+            MonitorUrl,
         };
         command.Validators.Add(result =>
         {
@@ -158,6 +179,26 @@ public static class CommandLine
             yield return "--refund-ballot runs everything in one process: leave --role away.";
         }
 
+        if (line.GetValue(Monitor) && line.GetValue(NoMonitor))
+        {
+            yield return "--monitor and --no-monitor exclude each other.";
+        }
+
+        if (
+            line.GetValue(Monitor) && (role is Role.Submit or Role.Worker || line.GetValue(RefundBallot) || line.GetValue(WithoutConsensus))
+        )
+        {
+            yield return "--monitor goes with all tickets in one process, or with --role host.";
+        }
+
+        if (
+            line.GetValue(MonitorUrl) is { } page
+            && !(Uri.TryCreate(page, UriKind.Absolute, out var url) && url is { Scheme: "http", IsLoopback: true })
+        )
+        {
+            yield return $"--monitor-url must be an address of this machine such as {MonitorPage.DefaultUrl}.";
+        }
+
         if (line.GetValue(Lease) is < 1 or > 3600)
         {
             yield return "--lease must be 1 to 3600 seconds.";
@@ -199,11 +240,20 @@ public static class CommandLine
             Migrate = !line.GetValue(NoMigrate),
             RefundBallot = line.GetValue(RefundBallot) || line.GetValue(WithoutConsensus),
             WithoutConsensus = line.GetValue(WithoutConsensus),
+            Monitor = line.GetValue(Monitor) || (IsOnTerminal(line) && !line.GetValue(NoMonitor)),
+            MonitorUrl = line.GetValue(MonitorUrl)!,
             Chat = (line.GetValue(ChatEndpoint) ?? Variable(ChatEndpointVariable)) is { } endpoint
                 ? new ChatSettings(new Uri(endpoint), (line.GetValue(ChatModel) ?? Variable(ChatModelVariable))!, Variable(ChatKeyVariable))
                 : null,
         };
     }
+
+    private static bool IsOnTerminal(ParseResult line) =>
+        !Console.IsInputRedirected
+        && !Console.IsOutputRedirected
+        && line.GetValue(Part) == Role.All
+        && !line.GetValue(RefundBallot)
+        && !line.GetValue(WithoutConsensus);
 
     // Not as the options' defaults: the help shows defaults, and an address holds a password.
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

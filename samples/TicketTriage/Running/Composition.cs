@@ -7,6 +7,7 @@ using OpenAI;
 using TicketTriage.Agents;
 using TicketTriage.Ballots;
 using TicketTriage.Outside;
+using TicketTriage.People;
 
 namespace TicketTriage.Running;
 
@@ -15,7 +16,8 @@ public static class Composition
 {
     public static IHost Build(SampleOptions options)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var page = options.Monitor ? MonitorPage.Builder(options) : null;
+        IHostApplicationBuilder builder = page is null ? Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings()) : page;
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(options.Submits ? LogLevel.Error : LogLevel.Information);
         AddBackbone(builder.Services, options);
@@ -29,9 +31,13 @@ public static class Composition
             {
                 RefundBallot.AddAgents(builder.Services);
             }
+            else if (options is { Monitor: true, Submits: true })
+            {
+                PeopleCases.AddAgents(builder.Services);
+            }
         }
 
-        return builder.Build();
+        return page is null ? ((HostApplicationBuilder)builder).Build() : MonitorPage.Build(page);
     }
 
     private static void AddBackbone(IServiceCollection services, SampleOptions options)

@@ -48,6 +48,11 @@ public sealed record SampleOptions
     /// <summary>The same by a mere majority, to see what goes wrong.</summary>
     public bool WithoutConsensus { get; init; }
 
+    /// <summary>Serves the monitor, submits work for people beside the tickets, and goes on until it is stopped.</summary>
+    public bool Monitor { get; init; }
+
+    public string MonitorUrl { get; init; } = MonitorPage.DefaultUrl;
+
     public bool Submits => Role is Role.All or Role.Submit;
     public bool HostsRuns => Role is Role.All or Role.Host;
     public bool HostsAgents => Role is Role.All or Role.Worker;

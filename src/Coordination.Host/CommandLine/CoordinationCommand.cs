@@ -23,6 +23,7 @@ internal static class CoordinationCommand
         foreach (var option in GlobalOptions.All)
             root.Add(option);
         root.Add(HostCommand.Build(terminal));
+        root.Add(MonitorCommand.Build(terminal));
         root.Add(MigrateCommand.Build(terminal));
         root.Add(SubmitCommand.Build(terminal));
         root.Add(RunsCommand.Build(terminal));

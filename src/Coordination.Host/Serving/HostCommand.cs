@@ -58,7 +58,7 @@ internal static class HostCommand
                     ($"{SettingNames.Monitor}:{nameof(MonitorSettings.Enabled)}", invocation.Arguments.GetValue(monitor) ? "true" : null)
                 );
                 if (settings.Monitor.Enabled)
-                    MonitorHosting.ThrowIfOpen(settings.Monitor, Stage(settings));
+                    MonitorHosting.ThrowIfOpen(settings.Monitor, MonitorHosting.Stage(settings));
                 return ServeAsync(invocation, settings, invocation.Arguments.GetValue(migrate), cancellationToken);
             }
         );
@@ -110,7 +110,7 @@ internal static class HostCommand
         await app.StartAsync(cancellationToken);
         Say($"Hosts runs on {settings.Broker} and {settings.DatabaseName}. Health: {string.Join(", ", app.Urls)}/health/ready");
         if (settings.Monitor.Enabled)
-            Say($"Monitor: {string.Join(", ", app.Urls.Select(url => $"{url}{settings.Monitor.Path.TrimEnd('/')}/"))}");
+            Say($"Monitor: {MonitorHosting.AddressOf(app, settings.Monitor)}");
         var consensus = app.Services.GetRequiredService<ConsensusOptions>();
         Say(
             settings.Configuration[SettingNames.ConsensusFile] is { Length: > 0 } file
@@ -126,13 +126,12 @@ internal static class HostCommand
     private static WebApplication Compose(Invocation invocation, HostSettings settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(
-            new WebApplicationOptions { ApplicationName = "coordination", EnvironmentName = Stage(settings) }
+            new WebApplicationOptions { ApplicationName = "coordination", EnvironmentName = MonitorHosting.Stage(settings) }
         );
         builder.Configuration.AddConfiguration(settings.Configuration);
         builder.WebHost.UseKestrelCore().UseUrls(settings.Urls.Split(';', StringSplitOptions.RemoveEmptyEntries));
         builder.Logging.AddHostLogging(settings.LogFormat, invocation.Terminal, invocation.Verbose);
         builder.Services.AddRoutingCore();
-        // The command line already turns Ctrl+C and SIGTERM into the cancellation this host is run with.
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.AddHosted(settings);
         builder.Services.AddTelemetry(settings.Configuration);
@@ -143,16 +142,5 @@ internal static class HostCommand
             app.MapMonitor(settings.Monitor);
         app.MapHealth();
         return app;
-    }
-
-    /// <summary>As .NET programs are told it.</summary>
-    private static string Stage(HostSettings settings) =>
-        settings.Configuration["ASPNETCORE_ENVIRONMENT"] ?? settings.Configuration["DOTNET_ENVIRONMENT"] ?? Environments.Production;
-
-    private sealed class NoSignals : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

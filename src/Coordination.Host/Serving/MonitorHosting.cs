@@ -77,6 +77,14 @@ internal static class MonitorHosting
         }
     }
 
+    /// <summary>Development, Production or another: as .NET programs are told it.</summary>
+    public static string Stage(HostSettings settings) =>
+        settings.Configuration["ASPNETCORE_ENVIRONMENT"] ?? settings.Configuration["DOTNET_ENVIRONMENT"] ?? Environments.Production;
+
+    /// <summary>Where it is, for a person.</summary>
+    public static string AddressOf(WebApplication app, MonitorSettings settings) =>
+        string.Join(", ", app.Urls.Select(url => $"{url}{settings.Path.TrimEnd('/')}/"));
+
     private static void AddSignIn(IServiceCollection services, MonitorSettings settings, OidcSettings oidc)
     {
         if (settings.KeysFolder is { Length: > 0 } folder)

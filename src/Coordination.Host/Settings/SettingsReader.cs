@@ -115,6 +115,8 @@ internal static class SettingsReader
         {
             // Said above.
         }
+        if (string.IsNullOrWhiteSpace(settings.AllowAnonymous))
+            settings.AllowAnonymous = null;
         problems.AddRange(settings.Faults(SettingNames.Monitor));
         return settings;
     }

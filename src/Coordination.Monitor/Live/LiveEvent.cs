@@ -33,6 +33,8 @@ internal sealed class LiveTopics
 
     private static readonly string[] Whole =
     [
+        // Everybody hears it; a page may say so all the same.
+        Pulse,
         "overview",
         Runs,
         "ballots",

@@ -8,11 +8,15 @@ internal static class OperationsRegistration
     /// <summary>What changes something, and the audit of it. A process that is no server has it too: the command line.</summary>
     public static void AddOperations(this IServiceCollection services)
     {
+        if (services.Any(service => service.ServiceType == typeof(AuditTrail)))
+            return;
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<IAuditTrail>(provider => provider.GetRequiredService<AuditTrail>());
         services.AddSingleton<AuditReads>();
         services.TryAddSingleton<MonitorOptions>();
         services.TryAddSingleton<Reads>();
+        services.TryAddSingleton<RunListReads>();
+        services.TryAddSingleton<GroupReads>();
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationSelection>();
         services.AddSingleton<OperationDesk>();

@@ -40,14 +40,15 @@ internal static class RunTimeline
                 : history.Count == 0 ? file.Run.AcceptedAt
                 : history[^1].At
             );
-        var critical = Critical(file.Plan, run);
         var byStep = history.Where(entry => entry.StepId is not null).ToLookup(entry => entry.StepId!, StringComparer.Ordinal);
+        var all = file.Plan.ToDictionary(step => step.StepId, step => Bars(byStep[step.StepId], run.EndedAt), StringComparer.Ordinal);
+        var critical = Critical(file.Plan, all);
         var lanes = new List<TimelineLane>();
         var undo = new List<(int Seq, TimelineLane Lane)>();
         foreach (var step in file.Plan)
         {
             var at = run[step.StepId];
-            var bars = Bars(byStep[step.StepId], run.EndedAt);
+            var bars = all[step.StepId];
             lanes.Add(
                 new TimelineLane(
                     step.StepId,
@@ -141,24 +142,16 @@ internal static class RunTimeline
         return bars;
     }
 
-    /// <summary>From the step that ended last back over those it waited for, each time over the one that ended last.</summary>
-    private static HashSet<string> Critical(IReadOnlyList<PlanStepRow> plan, RunAt run)
+    /// <summary>From the step that was done with last back over those it waited for, each time over the one that kept it longest. Undoing is no part of it.</summary>
+    private static HashSet<string> Critical(IReadOnlyList<PlanStepRow> plan, Dictionary<string, List<TimelineBar>> bars)
     {
         var byId = plan.ToDictionary(step => step.StepId, StringComparer.Ordinal);
+        TimelineBar? Last(string id) => bars[id].LastOrDefault(bar => bar.Kind != "undo");
+        DateTimeOffset End(PlanStepRow step) => Last(step.StepId)!.To ?? DateTimeOffset.MaxValue;
         var chain = new HashSet<string>(StringComparer.Ordinal);
-        DateTimeOffset End(string id) =>
-            run[id].Status is StepWords.Skipped || run[id].StartedAt is null
-                ? DateTimeOffset.MinValue
-                : run[id].EndedAt ?? DateTimeOffset.MaxValue;
-        var last = plan.Where(step => run[step.StepId].StartedAt is not null).MaxBy(step => End(step.StepId));
+        var last = plan.Where(step => Last(step.StepId) is not null).MaxBy(End);
         while (last is not null && chain.Add(last.StepId))
-        {
-            last = last
-                .DependsOn.Where(byId.ContainsKey)
-                .Select(id => byId[id])
-                .Where(step => run[step.StepId].StartedAt is not null)
-                .MaxBy(step => End(step.StepId));
-        }
+            last = last.DependsOn.Where(byId.ContainsKey).Select(id => byId[id]).Where(step => Last(step.StepId) is not null).MaxBy(End);
         return chain;
     }
 }

@@ -171,6 +171,8 @@ internal sealed class MonitorHost : IAsyncDisposable
             page => page.GetProperty("rows") is var rows && rows.GetArrayLength() == 1 && reached?.Invoke(rows[0]) is not false
         );
 
+    public Task StopAsync() => web.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

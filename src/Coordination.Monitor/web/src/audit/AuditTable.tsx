@@ -1,0 +1,17 @@
+import { Link } from 'wouter'
+import type { AuditRow } from '../api/types'
+import { Chip, type Mark } from '../ui/Chip'
+import { pretty } from '../ui/format'
+import { unknownMark } from '../ui/marks'
+import { Table } from '../ui/Table'
+import { When } from '../ui/Time'
+import { Untrusted } from '../ui/Untrusted'
+
+const outcomes: Record<AuditRow['outcome'], Mark> = { done: { tone: 'ok', icon: 'check', word: 'Done' }, refused: { tone: 'warn', icon: 'dash', word: 'Refused' }, forbidden: { tone: 'bad', icon: 'lock', word: 'Forbidden' }, failed: { tone: 'bad', icon: 'cross', word: 'Failed' } }
+
+export const AuditTable = ({ rows, inRun = false }: { rows: readonly AuditRow[], inRun?: boolean }) => <Table label="Audit" testId="audit" rows={rows} id={row => row.id} copy={row => String(row.id)} tone={row => row.outcome === 'done' ? undefined : row.outcome === 'refused' ? 'warn' : 'bad'} columns={[
+  { key: 'at', head: 'At', cell: row => <When at={row.at} /> }, { key: 'actor', head: 'Who', cell: row => <><Untrusted text={row.actor} line /><div className="muted">{row.via}{row.from && <> · <Untrusted text={row.from} line /></>}</div></> }, { key: 'outcome', head: 'Outcome', cell: row => <Chip mark={outcomes[row.outcome] ?? unknownMark(row.outcome)} /> },
+  { key: 'what', head: 'What', cell: row => <><code className="nowrap">{row.kind}</code><div style={{ minWidth: 190 }}><Untrusted text={row.target} mono max={90} /></div></> }, { key: 'reason', head: 'Why', wide: true, cell: row => <><Untrusted text={row.reason} max={220} none="no reason given" />{row.detail && <div className="muted"><Untrusted text={row.detail} max={220} /></div>}</> },
+  { key: 'change', head: 'Before → after', cell: row => row.before === null && row.after === null || row.before === undefined && row.after === undefined ? '–' : <details><summary>show</summary><pre><Untrusted text={`${pretty(row.before)}\n→\n${pretty(row.after)}`} mono max={1_200} /></pre></details> },
+  { key: 'links', head: 'Where', nowrap: true, cell: row => <>{row.runId && !inRun && <div><Link href={`/runs/${row.runId}`}>run</Link></div>}{row.operationId && <Link href={`/operations/${row.operationId}`}>operation</Link>}</> },
+]} />

@@ -1,0 +1,3 @@
+export { BallotPage } from './BallotPage'
+export { BallotsPage } from './BallotsPage'
+export { VotersPage } from './VotersPage'

@@ -1,0 +1,34 @@
+import { useState } from 'react'
+import { queryString } from '../api/client'
+import { usePages } from '../api/queries'
+import type { EffectPage, EffectView } from '../api/types'
+import control from '../ui/control.module.css'
+import { Page, Section } from '../ui/Page'
+import { useParam } from '../ui/urlState'
+import { Empty, More, View } from '../ui/View'
+import { EffectTable, inDoubt } from './EffectTable'
+import { ResolveDialog } from './ResolveDialog'
+
+const filters: readonly (readonly [string, string])[] = [['', 'All'], ['in-doubt', 'In doubt'], ['executing', 'Under way'], ['committed', 'Committed'], ['failed', 'Failed'], ['undone', 'Undone']]
+
+export const EffectsPage = (_: { params: Record<string, string | undefined> }) => {
+  const [status, setStatus] = useParam('status')
+  const [resolving, setResolving] = useState<EffectView | null>(null)
+  const query = usePages<EffectPage>('effects', `/effects${queryString({ status })}`)
+  return (
+    <Page title="Effects" note="What agents changed in the world, announced before it was done">
+      <span className={control.segments} role="group" aria-label="Effects shown" style={{ justifySelf: 'start' }}>{filters.map(([key, name]) => <button key={key} type="button" aria-pressed={status === key} onClick={() => setStatus(key)}>{name}</button>)}</span>
+      <View query={query} what="the effects">{data => {
+        const rows = data.pages.flatMap(page => page.rows)
+        const doubtful = rows.filter(inDoubt)
+        const rest = rows.filter(row => !inDoubt(row))
+        return rows.length === 0 ? status ? <Empty icon={status === 'in-doubt' ? 'check' : 'search'} title={status === 'in-doubt' ? 'No effect is in doubt' : 'No effect is in this state'}><button type="button" className={control.button} onClick={() => setStatus(null)}>Show all</button></Empty> : <Empty icon="bolt" title="No effect yet"><p>A tool that changes something outside announces it first, and it appears here with its key.</p></Empty> : <div className="stack" style={{ gap: 24 }}>
+          {doubtful.length > 0 && <Section title="In doubt" id="in-doubt" note="the call was made and no answer came: only someone who looks can say"><EffectTable rows={doubtful} onResolve={setResolving} /></Section>}
+          {rest.length > 0 && <Section title={doubtful.length > 0 ? 'All others' : 'Effects'} id="effects-rest"><EffectTable rows={rest} /></Section>}
+          <More query={query} shown={rows.length} />
+        </div>
+      }}</View>
+      {resolving && <ResolveDialog effect={resolving} onClose={() => setResolving(null)} />}
+    </Page>
+  )
+}

@@ -1,0 +1,2 @@
+export { OperationPage } from './OperationPage'
+export { OperationsPage } from './OperationsPage'

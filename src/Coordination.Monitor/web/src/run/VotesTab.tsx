@@ -1,0 +1,24 @@
+import { Link } from 'wouter'
+import { useApi } from '../api/queries'
+import type { BallotDetail, BallotSummary } from '../api/types'
+import { QuorumBar } from '../ballots/QuorumBar'
+import { VotesTable } from '../ballots/VotesTable'
+import { Chip } from '../ui/Chip'
+import { ballotMark } from '../ui/marks'
+import { Section } from '../ui/Page'
+import { Untrusted } from '../ui/Untrusted'
+import { Empty, View } from '../ui/View'
+import { upTo, useRun } from './context'
+
+const Ballot = ({ ballot }: { ballot: BallotSummary }) => {
+  const { moment } = useRun()
+  const query = useApi<BallotDetail>(`ballot:${ballot.ballotId}`, `/ballots/${ballot.ballotId}`)
+  return <Section title={<Untrusted text={ballot.question} max={200} />} actions={<><Chip mark={ballotMark(ballot)} /><Link href={`/consensus/${ballot.ballotId}`}>Open the ballot</Link></>}>
+    <View query={query} what="the ballot">{data => <div className="stack"><p className="muted"><Untrusted text={data.rule} /></p>{data.rounds.map(round => <QuorumBar key={round.round} round={round} />)}<VotesTable votes={upTo(data.votes, moment, vote => vote.at)} silent={data.silent} sealed={data.sealed} /></div>}</View>
+  </Section>
+}
+export const VotesTab = () => {
+  const { detail, moment } = useRun()
+  const ballots = upTo(detail.ballots, moment, ballot => ballot.openedAt)
+  return ballots.length === 0 ? <Empty icon="vote" title="No vote was asked for"><p>A ballot appears when a step of the plan has an electorate, or an agent asks for a decision.</p></Empty> : <div className="stack" style={{ gap: 24 }}>{ballots.map(ballot => <Ballot key={ballot.ballotId} ballot={ballot} />)}</div>
+}

@@ -1,0 +1,12 @@
+import { createContext, use } from 'react'
+import type { RunDetail } from '../api/types'
+
+export interface RunContext { id: string, topic: string, /** The moment chosen on the slider; null is now. */ at: number | null, setAt: (seq: number | null) => void, /** When that was. */ moment: string | null, detail: RunDetail }
+export const RunValue = createContext<RunContext | null>(null)
+export const useRun = (): RunContext => {
+  const value = use(RunValue)
+  if (!value) throw new Error('Outside of a run page.')
+  return value
+}
+/** What was there at the chosen moment. */
+export const upTo = <T,>(rows: readonly T[], moment: string | null, at: (row: T) => string | null): readonly T[] => moment === null ? rows : rows.filter(row => (at(row) ?? '') <= moment)

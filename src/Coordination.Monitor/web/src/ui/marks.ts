@@ -1,0 +1,61 @@
+import type { BallotSummary, LetterRow, Operation, RunStatus, RunSummary, StepStatus, WaitKind } from '../api/types'
+import type { Mark } from './Chip'
+
+export const runMarks: Record<RunStatus, Mark> = {
+  running: { tone: 'accent', icon: 'play', word: 'Running' }, cancelling: { tone: 'warn', icon: 'dash', word: 'Cancelling' },
+  compensating: { tone: 'undo', icon: 'undo', word: 'Compensating' }, completed: { tone: 'ok', icon: 'check', word: 'Completed' },
+  partial: { tone: 'warn', icon: 'half', word: 'Partial' }, failed: { tone: 'bad', icon: 'cross', word: 'Failed' },
+  cancelled: { tone: 'idle', icon: 'dash', word: 'Cancelled' }, expired: { tone: 'bad', icon: 'hourglass', word: 'Expired' },
+}
+export const unknownMark = (word: string): Mark => ({ tone: 'idle', icon: 'help', word })
+
+const waitMarks: Record<WaitKind, Mark> = {
+  'worker': { tone: 'accent', icon: 'play', word: 'Running' }, 'person': { tone: 'vote', icon: 'person', word: 'Waits for person' }, 'ballot': { tone: 'vote', icon: 'diamond', word: 'Voting' },
+  'retry': { tone: 'warn', icon: 'retry', word: 'Retrying' }, 'undo': { tone: 'undo', icon: 'undo', word: 'Compensating' }, 'earlier-steps': { tone: 'idle', icon: 'clock', word: 'Waiting' },
+}
+/** What a person needs to know first: why it stands still, else what it does. */
+export const runMark = (run: Pick<RunSummary, 'status' | 'stuck' | 'waitKind' | 'inDoubt'>): Mark => {
+  if (run.inDoubt && run.status !== 'completed') return { tone: 'bad', icon: 'help', word: 'In doubt' }
+  if (run.stuck) return { tone: 'bad', icon: 'warn', word: 'Stuck' }
+  if (run.status === 'running' && run.waitKind) return waitMarks[run.waitKind] ?? runMarks.running
+  return runMarks[run.status] ?? unknownMark(run.status)
+}
+export const waitMark = (kind: WaitKind): Mark => waitMarks[kind] ?? unknownMark(kind)
+
+const stepMarks: Record<StepStatus, Mark> = {
+  'pending': { tone: 'idle', icon: 'clock', word: 'Not yet' }, 'dispatched': { tone: 'accent', icon: 'play', word: 'Running' }, 'retry-wait': { tone: 'warn', icon: 'retry', word: 'Retrying' },
+  'input-wait': { tone: 'vote', icon: 'person', word: 'Waits for person' }, 'ballot-wait': { tone: 'vote', icon: 'diamond', word: 'Voting' }, 'done': { tone: 'ok', icon: 'check', word: 'Done' },
+  'failed': { tone: 'bad', icon: 'cross', word: 'Failed' }, 'skipped': { tone: 'idle', icon: 'dash', word: 'Skipped' }, 'cancelled': { tone: 'idle', icon: 'dash', word: 'Cancelled' },
+  'compensating': { tone: 'undo', icon: 'undo', word: 'Undoing' }, 'compensation-wait': { tone: 'undo', icon: 'clock', word: 'Undo waits' }, 'compensated': { tone: 'undo', icon: 'undo', word: 'Undone' },
+  'compensation-failed': { tone: 'bad', icon: 'undo', word: 'Undo failed' },
+}
+export const stepMark = (status: StepStatus): Mark => stepMarks[status] ?? unknownMark(status)
+
+/** Ballots have words of their own: a vetoed ballot did its work, it did not fail. */
+export const ballotMark = (ballot: Pick<BallotSummary, 'status' | 'outcome' | 'option'>): Mark => {
+  if (ballot.status === 'voting') return { tone: 'vote', icon: 'diamond', word: 'Open' }
+  if (ballot.status === 'people') return { tone: 'warn', icon: 'person', word: 'Waits for people' }
+  if (ballot.status === 'refused') return { tone: 'idle', icon: 'dash', word: 'Refused' }
+  const outcome = ballot.outcome ?? ''
+  if (/veto/.test(outcome)) return { tone: 'bad', icon: 'shield', word: 'Vetoed' }
+  if (/dead|tie|none|no-/.test(outcome)) return { tone: 'warn', icon: 'half', word: 'Deadlocked' }
+  if (/expire|late|timeout/.test(outcome)) return { tone: 'idle', icon: 'hourglass', word: 'Expired' }
+  return ballot.option === null && outcome !== '' && outcome !== 'decided' ? { tone: 'warn', icon: 'half', word: outcome } : { tone: 'ok', icon: 'check', word: 'Decided' }
+}
+export const effectMark = (status: string): Mark =>
+  /doubt|unknown/.test(status) ? { tone: 'bad', icon: 'help', word: 'In doubt' }
+    : /undo|compensat/.test(status) ? { tone: 'undo', icon: 'undo', word: words(status) }
+      : /commit|done|happened|succeed/.test(status) ? { tone: 'ok', icon: 'check', word: words(status) }
+        : /fail|refus|abort/.test(status) ? { tone: 'bad', icon: 'cross', word: words(status) } : { tone: 'accent', icon: 'play', word: words(status) }
+export const letterMark = (state: LetterRow['state']): Mark => ({
+  open: { tone: 'bad', icon: 'cross', word: 'Parked' }, retried: { tone: 'accent', icon: 'retry', word: 'Retried' }, discarded: { tone: 'idle', icon: 'dash', word: 'Discarded' }, superseded: { tone: 'idle', icon: 'chevron', word: 'Replaced' },
+} satisfies Record<LetterRow['state'], Mark>)[state] ?? unknownMark(state)
+export const operationMark = (status: Operation['status']): Mark => ({
+  preview: { tone: 'idle', icon: 'search', word: 'Preview' }, running: { tone: 'accent', icon: 'play', word: 'Running' }, suspended: { tone: 'warn', icon: 'pause', word: 'Suspended' },
+  done: { tone: 'ok', icon: 'check', word: 'Done' }, failed: { tone: 'bad', icon: 'cross', word: 'Failed' }, cancelled: { tone: 'idle', icon: 'dash', word: 'Cancelled' },
+} satisfies Record<Operation['status'], Mark>)[status] ?? unknownMark(status)
+/** `retry-wait` → `Retry wait`. */
+export const words = (name: string): string => {
+  const text = name.replaceAll(/[-_.]/g, ' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

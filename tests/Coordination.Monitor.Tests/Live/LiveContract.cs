@@ -1,0 +1,98 @@
+
+namespace Coordination.Monitor.Tests.Live;
+
+/// <summary>What viewers hear, over one database.</summary>
+public abstract class LiveContract
+{
+    private protected abstract Task<MonitorHost> StartAsync(Action<HostSetting>? set = null);
+
+    [Fact, Trait("req", "OPS-01")]
+    public async Task A_viewer_hears_of_runs_as_they_change()
+    {
+        await using var host = await StartAsync();
+        using var listening = await Listening.ToAsync(host, "runs");
+        listening.Response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        listening.Response.Headers.GetValues("X-Accel-Buffering").ShouldBe(["no"]);
+        (await listening.UntilAsync(heard => heard.Topic == "pulse"))!.Data.GetProperty("nav").GetProperty("stuck").GetInt32().ShouldBe(0);
+        var run = await host.RunAsync(Plans.Review("ticket"));
+        var heard = await listening.UntilAsync(heard =>
+            heard.Topic == "runs"
+            && heard.Data.GetProperty("rows").EnumerateArray().Any(row => row.GetProperty("runId").GetGuid() == run && row.GetProperty("status").GetString() == "completed")
+        );
+        heard.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_run_s_page_hears_of_its_run_alone()
+    {
+        await using var host = await StartAsync();
+        var run = await host.Runs.SubmitAsync(Plans.Review("ticket", review: "ask"));
+        await host.ListedAsync(run, row => row.GetProperty("waitKind").GetString() == "person");
+        using var listening = await Listening.ToAsync(host, $"run:{run},operations");
+        await listening.UntilAsync(heard => heard.Topic == "pulse");
+        await host.RunAsync(Plans.Review("other"));
+        await host.Runs.CancelAsync(run, "ada", cancellationToken: TestContext.Current.CancellationToken);
+        var heard = await listening.UntilAsync(heard => heard.Topic != "pulse");
+        heard!.Topic.ShouldBe($"run:{run}");
+    }
+
+    [Fact]
+    public async Task Whoever_comes_back_hears_what_was_missed_or_that_there_is_a_gap()
+    {
+        await using var host = await StartAsync();
+        using var stays = await Listening.ToAsync(host, "runs");
+        string? position;
+        using (var first = await Listening.ToAsync(host, "runs"))
+            position = (await first.UntilAsync(heard => heard.Topic == "pulse"))!.Id;
+        var run = await host.RunAsync(Plans.Review("ticket"));
+        await stays.UntilAsync(heard => heard.Topic == "runs");
+        using var again = await Listening.ToAsync(host, "runs", position);
+        var next = await again.UntilAsync(heard => heard.Topic is "runs" or "gap");
+        next!.Topic.ShouldBe("runs");
+        next.Data.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("runId").GetGuid()).ShouldContain(run);
+        using var stranger = await Listening.ToAsync(host, "runs", "ffffffff-7");
+        (await stranger.UntilAsync(_ => true))!.Topic.ShouldBe("gap");
+    }
+
+    [Fact]
+    public async Task There_are_so_many_listeners_and_no_more()
+    {
+        await using var host = await StartAsync(set => set.Monitor = monitor => monitor.LiveConnections = 1);
+        using var first = await Listening.ToAsync(host, "runs");
+        ((int)first.Response.StatusCode).ShouldBe(200);
+        using var second = await Listening.ToAsync(host, "runs");
+        ((int)second.Response.StatusCode).ShouldBe(503);
+        using var unknown = await Listening.ToAsync(host, "colours");
+        ((int)unknown.Response.StatusCode).ShouldBe(400);
+        using var nobody = await Listening.ToAsync(host, "runs", roles: "");
+        ((int)nobody.Response.StatusCode).ShouldBe(403);
+    }
+
+    [Fact]
+    public async Task The_connection_ends_with_the_process_at_once()
+    {
+        var host = await StartAsync();
+        using var listening = await Listening.ToAsync(host, "runs");
+        await listening.UntilAsync(heard => heard.Topic == "pulse");
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var ended = listening.UntilAsync(_ => false);
+        var stopping = host.StopAsync();
+        await Should.NotThrowAsync(async () => await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken)));
+        ended.IsCompleted.ShouldBeTrue();
+        await stopping;
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
+        await host.DisposeAsync();
+    }
+}
+
+public sealed class LiveOnSqlite : LiveContract
+{
+    private protected override Task<MonitorHost> StartAsync(Action<HostSetting>? set = null) => MonitorHost.EmbeddedAsync(set);
+}
+
+[Trait("needs", "servers")]
+public sealed class LiveOnServers : LiveContract
+{
+    private protected override Task<MonitorHost> StartAsync(Action<HostSetting>? set = null) =>
+        MonitorHost.OnServersAsync(TestContext.Current.CancellationToken, set);
+}
