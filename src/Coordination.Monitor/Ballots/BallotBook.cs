@@ -9,7 +9,8 @@ internal sealed class BallotBook(BallotReads ballots)
     /// <summary>A ballot of 100 voters with two rounds of debate, and every vote sent three times.</summary>
     private const int MostLines = 1_000;
 
-    private readonly Remembered<(Guid Ballot, string Hash), string?> audited = new(500);
+    // All of it follows from the record, which its last hash names.
+    private readonly Remembered<(Guid Ballot, string Hash), (BallotStory Story, string? Fault)> told = new(200);
 
     public async Task<BallotDetail> ShowAsync(Guid id, Viewer viewer, CancellationToken cancellationToken)
     {
@@ -31,11 +32,17 @@ internal sealed class BallotBook(BallotReads ballots)
                 new RecordView(lines.Count, last, "The record cannot be read."),
                 viewer
             );
-        var fault =
-            lines.Count > MostLines
-                ? $"Longer than {MostLines} lines: verify it with `coordination ballots verify {id}`."
-                : audited.Get((id, last!), _ => BallotAudit.Faults(lines, last).FirstOrDefault());
-        return Show(ballot, opening, new BallotStory(opening, record), new RecordView(lines.Count, last, fault), viewer);
+        var (story, fault) = told.Get(
+            (id, last!),
+            _ =>
+                (
+                    new BallotStory(opening, record),
+                    lines.Count > MostLines
+                        ? $"Longer than {MostLines} lines: verify it with `coordination ballots verify {id}`."
+                        : BallotAudit.Faults(lines, last).FirstOrDefault()
+                )
+        );
+        return Show(ballot, opening, story, new RecordView(lines.Count, last, fault), viewer);
     }
 
     private static BallotDetail Show(BallotSummary ballot, BallotOpening opening, BallotStory? story, RecordView record, Viewer viewer)

@@ -11,8 +11,10 @@ internal static class Flips
     /// <summary>Sentences at most.</summary>
     public const int Most = 10;
 
-    /// <summary>Options tried: those with the most votes. A ballot may have 50, and 100 voters.</summary>
+    /// <summary>Options tried: those with the most votes. A ballot may have 50, and 100 voters, each of which is tried with each.</summary>
     private const int Tried = 5;
+    private const int TriedByMany = 2;
+    private const int Many = 25;
 
     /// <param name="ballot">The voters asked, as the phase was counted.</param>
     /// <param name="votes">The vote of each that counts; not of those who were silent.</param>
@@ -25,7 +27,10 @@ internal static class Flips
             DeadlinePassed = true,
         };
         var known = Tally.Decide(closed, votes);
-        var options = closed.Options.OrderByDescending(option => known.Tally[option]).Take(Tried).ToArray();
+        var options = closed
+            .Options.OrderByDescending(option => known.Tally[option])
+            .Take(closed.Electorate.Length > Many ? TriedByMany : Tried)
+            .ToArray();
         return
         [
             .. closed

@@ -114,12 +114,12 @@ public sealed class FlipsTests
             : [];
 
     [Fact]
-    public void The_largest_ballot_there_can_be_takes_no_time()
+    public void The_largest_ballot_there_can_be_is_told_while_one_waits()
     {
         var voters = Enumerable.Range(0, 100).Select(i => $"v{i}").ToArray();
         var ballot = Of(voters) with { Options = [.. Enumerable.Range(0, 50).Select(i => $"o{i}")] };
         var started = TimeProvider.System.GetTimestamp();
         Flips.Of(ballot, [.. voters.Select((voter, i) => For(voter, $"o{i % 50}"))]);
-        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 }

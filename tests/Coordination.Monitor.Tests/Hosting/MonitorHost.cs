@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Coordination.Contracts.V1;
 using Coordination.Persistence;
 using Coordination.Sagas.Runs;
 using Coordination.Testing;
-using Coordination.Contracts.V1;
 using Coordination.Workers;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -132,7 +132,12 @@ internal sealed class MonitorHost : IAsyncDisposable
     }
 
     /// <summary>Asks until the answer is as it should be.</summary>
-    public async Task<JsonElement> UntilAsync(string path, Func<JsonElement, bool> reached, string roles = "viewer", TimeSpan? within = null)
+    public async Task<JsonElement> UntilAsync(
+        string path,
+        Func<JsonElement, bool> reached,
+        string roles = "viewer",
+        TimeSpan? within = null
+    )
     {
         JsonElement answer = default;
         try
@@ -161,7 +166,10 @@ internal sealed class MonitorHost : IAsyncDisposable
     }
 
     public Task<JsonElement> ListedAsync(Guid run, Func<JsonElement, bool>? reached = null) =>
-        UntilAsync($"runs?q=id:{run:N}", page => page.GetProperty("rows") is var rows && rows.GetArrayLength() == 1 && reached?.Invoke(rows[0]) is not false);
+        UntilAsync(
+            $"runs?q=id:{run:N}",
+            page => page.GetProperty("rows") is var rows && rows.GetArrayLength() == 1 && reached?.Invoke(rows[0]) is not false
+        );
 
     public Task StopAsync() => web.StopAsync();
 

@@ -144,7 +144,9 @@ public abstract class RunContract
         var steps = now.GetProperty("steps").EnumerateArray().ToDictionary(step => Text(step, "stepId")!);
         (Text(steps["code"], "status"), Int(steps["code"], "attempt"), Text(steps["code"], "undoneBy")).ShouldBe(("done", 2, "coder"));
         Text(steps["review"].GetProperty("question"), "text").ShouldBe("Which colour shall it be?");
-        var offers = now.GetProperty("actions").EnumerateArray().ToDictionary(offer => Text(offer, "kind")!, offer => offer.GetProperty("enabled").GetBoolean());
+        var offers = now.GetProperty("actions")
+            .EnumerateArray()
+            .ToDictionary(offer => Text(offer, "kind")!, offer => offer.GetProperty("enabled").GetBoolean());
         (offers["run.cancel"], offers["run.answer"]).ShouldBe((false, true));
 
         var last = Int(now, "lastSeq");
@@ -158,18 +160,34 @@ public abstract class RunContract
         Text(found.GetProperty("rows")[0], "event").ShouldBe("step-retry");
 
         var change = await host.GetAsync($"runs/{run}/state?seq={Int(found.GetProperty("rows")[0], "seq")}");
-        change.GetProperty("changes").EnumerateArray().Select(one => $"{Text(one, "path")}: {Text(one, "before")} > {Text(one, "after")}")
+        change
+            .GetProperty("changes")
+            .EnumerateArray()
+            .Select(one => $"{Text(one, "path")}: {Text(one, "before")} > {Text(one, "after")}")
             .ShouldContain("steps.code.status: dispatched > retry-wait");
 
-        var lanes = (await host.GetAsync($"runs/{run}/timeline")).GetProperty("lanes").EnumerateArray().ToDictionary(lane => Text(lane, "stepId")!);
-        lanes["code"].GetProperty("bars").EnumerateArray().Select(bar => $"{Text(bar, "kind")} {Text(bar, "outcome")}").ShouldBe(
-            ["work retried", "retry-wait done", "work done"]
-        );
-        lanes["review"].GetProperty("bars").EnumerateArray().Select(bar => $"{Text(bar, "kind")} {Text(bar, "outcome")}").ShouldBe(["work done", "question open"]);
+        var lanes = (await host.GetAsync($"runs/{run}/timeline"))
+            .GetProperty("lanes")
+            .EnumerateArray()
+            .ToDictionary(lane => Text(lane, "stepId")!);
+        lanes["code"]
+            .GetProperty("bars")
+            .EnumerateArray()
+            .Select(bar => $"{Text(bar, "kind")} {Text(bar, "outcome")}")
+            .ShouldBe(["work retried", "retry-wait done", "work done"]);
+        lanes["review"]
+            .GetProperty("bars")
+            .EnumerateArray()
+            .Select(bar => $"{Text(bar, "kind")} {Text(bar, "outcome")}")
+            .ShouldBe(["work done", "question open"]);
 
         var waits = await host.GetAsync($"runs/{run}/waits");
         waits.GetProperty("stuck").ValueKind.ShouldBe(JsonValueKind.Null);
-        waits.GetProperty("rows").EnumerateArray().Select(wait => $"{Text(wait, "stepId")} {Text(wait, "kind")}").ShouldBe(["review person", "publish earlier-steps"]);
+        waits
+            .GetProperty("rows")
+            .EnumerateArray()
+            .Select(wait => $"{Text(wait, "stepId")} {Text(wait, "kind")}")
+            .ShouldBe(["review person", "publish earlier-steps"]);
         waits.GetProperty("timers").GetArrayLength().ShouldBe(2);
 
         (await host.TextAsync($"runs/{Guid.NewGuid()}")).Status.ShouldBe(404);
@@ -182,7 +200,11 @@ public abstract class RunContract
         var run = await host.RunAsync(Plans.Review("patch", code: "fail-once", publish: "fail"));
         var graph = await host.GetAsync($"runs/{run}/graph");
         var nodes = graph.GetProperty("nodes").EnumerateArray().ToDictionary(node => Text(node, "id")!);
-        var edges = graph.GetProperty("edges").EnumerateArray().Where(edge => Text(edge, "kind") is not "depends").ToLookup(edge => Text(edge, "from")!, edge => Text(edge, "to")!);
+        var edges = graph
+            .GetProperty("edges")
+            .EnumerateArray()
+            .Where(edge => Text(edge, "kind") is not "depends")
+            .ToLookup(edge => Text(edge, "from")!, edge => Text(edge, "to")!);
         var reached = new HashSet<string>();
         var queue = new Queue<string>(nodes.Values.Where(node => Text(node, "label") == "run.submit.v1").Select(node => Text(node, "id")!));
         while (queue.TryDequeue(out var id))
@@ -194,14 +216,19 @@ public abstract class RunContract
         nodes.Values.Count(node => Text(node, "label") == "step.execute.v1").ShouldBe(5);
         nodes.Values.Count(node => Text(node, "label") == "step.compensate.v1").ShouldBe(2);
 
-        var arrows = (await host.GetAsync($"runs/{run}/messages")).GetProperty("arrows").EnumerateArray().Select(arrow => $"{Text(arrow, "from")} > {Text(arrow, "to")}: {Text(arrow, "kind")}").ToList();
+        var arrows = (await host.GetAsync($"runs/{run}/messages"))
+            .GetProperty("arrows")
+            .EnumerateArray()
+            .Select(arrow => $"{Text(arrow, "from")} > {Text(arrow, "to")}: {Text(arrow, "kind")}")
+            .ToList();
         arrows.ShouldContain("agent coder > run: failure");
         arrows.ShouldContain("run > agent coder: retry");
         arrows.ShouldContain("run > agent planner: undo");
         arrows.ShouldContain("agent planner > run: undo");
 
         var message = nodes.Values.First(node => Text(node, "label") == "step.completed.v1");
-        Text(await host.GetAsync($"resolve?message={Text(message, "detail")}"), "href")!.ShouldStartWith($"/runs/{run}?event=", Case.Insensitive);
+        Text(await host.GetAsync($"resolve?message={Text(message, "detail")}"), "href")!
+            .ShouldStartWith($"/runs/{run}?event=", Case.Insensitive);
         Text(await host.GetAsync($"resolve?correlation={run}"), "href").ShouldBe($"/runs/{run}");
         (await host.TextAsync($"resolve?correlation={Guid.NewGuid()}")).Status.ShouldBe(404);
     }
@@ -239,9 +266,15 @@ public abstract class RunContract
     public async Task Refused_and_joined_submissions_say_so()
     {
         await using var host = await StartAsync();
-        var first = await host.Runs.SubmitAsync(Plans.Review("ticket", review: "ask"), new SubmitOptions { Requester = "billing", BusinessScope = "order 7" });
+        var first = await host.Runs.SubmitAsync(
+            Plans.Review("ticket", review: "ask"),
+            new SubmitOptions { Requester = "billing", BusinessScope = "order 7" }
+        );
         await host.ListedAsync(first);
-        var second = await host.Runs.SubmitAsync(Plans.Review("ticket"), new SubmitOptions { Requester = "billing", BusinessScope = "order 7" });
+        var second = await host.Runs.SubmitAsync(
+            Plans.Review("ticket"),
+            new SubmitOptions { Requester = "billing", BusinessScope = "order 7" }
+        );
         var page = await host.UntilStatusAsync($"runs/{second}", 200);
         (Text(page, "joinedRunId"), Text(page.GetProperty("run"), "runId")).ShouldBe(($"{first}", $"{first}"));
         var refused = await host.Runs.SubmitAsync(Plan.Named("bad").Step("one", "nobody", new Job { Do = "ok" }));

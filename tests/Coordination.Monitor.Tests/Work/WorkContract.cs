@@ -25,6 +25,7 @@ public abstract class WorkContract
         foreach (var part in new[] { "rounds", "votes", "silent", "answers", "flips", "dissent" })
             detail.GetProperty(part).GetArrayLength().ShouldBe(0, part);
         detail.GetProperty("record").GetProperty("lines").GetInt32().ShouldBe(0);
+        detail.GetProperty("record").GetProperty("fault").ValueKind.ShouldBe(JsonValueKind.Null);
         detail.GetRawText().ShouldNotContain("because of");
         detail.GetProperty("subjectHidden").GetBoolean().ShouldBeTrue("an admin is no payload reader");
         Kinds(detail).ShouldBe(["ballot.cancel"]);

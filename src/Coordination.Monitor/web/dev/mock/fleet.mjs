@@ -4,7 +4,7 @@ const ballot = (ballotId, more) => ({ ballotId, tenant: 'acme', runId: ids.votin
 export const ballots = [
   ballot(ids.openBallot, {}), ballot(ids.sealedBallot, { status: 'voting', question: `Delete the stale index? ${nasty}`, people: null, round: 1, runId: null }),
   ballot(ids.decidedBallot, { runId: ids.failed, question: 'Merge patch #811 into main?', status: 'decided', outcome: 'vetoed', option: 'reject', decidedBy: 'veto of security-c', people: null, decidedAt: ago(640), openedAt: ago(660) }),
-  ...Array.from({ length: 12 }, (_, i) => ballot(guid(), { status: i % 5 === 0 ? 'refused' : 'decided', outcome: i % 3 ? 'majority' : 'deadlock', option: i % 3 ? 'approve' : null, decidedBy: i % 3 ? 'weights' : null, people: null, question: `Is summary ${i + 1} faithful to its sources?`, openedAt: ago(4000 * (i + 1)), decidedAt: ago(4000 * (i + 1) - 60) })),
+  ...Array.from({ length: 12 }, (_, i) => ballot(guid(), { status: i % 5 === 0 ? 'refused' : 'decided', outcome: i % 3 ? 'decided' : 'split', option: i % 3 ? 'approve' : null, decidedBy: i % 3 ? 'weights' : null, people: null, question: `Is summary ${i + 1} faithful to its sources?`, openedAt: ago(4000 * (i + 1)), decidedAt: ago(4000 * (i + 1) - 60) })),
 ]
 export const ballotDetail = (found, may) => {
   const sealed = found.status === 'voting'
@@ -25,10 +25,10 @@ export const ballotDetail = (found, may) => {
 }
 export const voterRows = voters.flatMap(([voter,,,,,, brier], i) => ['code', 'security', 'text'].map((domain, j) => ({ tenant: 'acme', voter, domain, judged: 12 + i * 17 + j * 5, correct: Math.round((12 + i * 17 + j * 5) * (0.95 - brier - j * 0.04)), brier: Math.min(0.5, brier + j * 0.03) })))
 
-const effect = (i, more) => ({ runId: i % 2 ? ids.failed : ids.voting, runName: i % 2 ? 'merge-patch #811' : 'merge-patch #812', stepId: pick(['draft', 'publish', 'send']), key: `push:${i}:${1000 + i * 7}`, compensating: i % 6 === 5, tool: pick(['git.push', 'mail.send', 'ticket.create']), class: pick(['external', 'idempotent', 'reversible']), scope: `repo/acme-${i % 4}`, status: 'committed', calls: 1 + i % 3, createdAt: ago(600 + i * 60), changedAt: ago(500 + i * 60), questionId: null, lastDetail: i % 4 ? null : 'HTTP 201', ...more })
+const effect = (i, more) => ({ runId: i % 2 ? ids.failed : ids.voting, runName: i % 2 ? 'merge-patch #811' : 'merge-patch #812', stepId: pick(['draft', 'publish', 'send']), key: `push:${i}:${1000 + i * 7}`, compensating: i % 6 === 5, tool: pick(['git.push', 'mail.send', 'ticket.create']), class: pick(['irreversible', 'idempotent', 'keyed']), scope: `repo/acme-${i % 4}`, status: 'succeeded', calls: 1 + i % 3, createdAt: ago(600 + i * 60), changedAt: ago(500 + i * 60), questionId: null, lastDetail: i % 4 ? null : 'HTTP 201', ...more })
 export const effects = [
-  effect(0, { status: 'in-doubt', questionId: 'q-77', tool: 'mail.send', lastDetail: 'The connection broke after the request was sent', calls: 1, runName: 'support-answer' }), effect(1, { status: 'in-doubt', questionId: 'q-78', tool: 'payment.capture', lastDetail: nasty }),
-  ...Array.from({ length: 24 }, (_, i) => effect(i + 2, { status: ['committed', 'committed', 'executing', 'failed', 'undone'][i % 5] })),
+  effect(0, { status: 'indoubt', questionId: 'q-77', tool: 'mail.send', lastDetail: 'The connection broke after the request was sent', calls: 1, runName: 'support-answer' }), effect(1, { status: 'indoubt', questionId: 'q-78', tool: 'payment.capture', lastDetail: nasty }),
+  ...Array.from({ length: 24 }, (_, i) => effect(i + 2, { status: ['succeeded', 'succeeded', 'open', 'failed', 'notdone'][i % 5] })),
 ]
 export const timers = Array.from({ length: 18 }, (_, i) => ({ token: guid(), dueAt: ahead(i * 97 - 40), messageType: pick(['step.timeout.v1', 'ballot.close.v1', 'step.retry.v1']), destination: 'saga', what: pick(['Step draft runs into its time limit', 'The ballot closes', 'Step retrieve is tried again']), runId: i % 4 ? ids.voting : null, runName: i % 4 ? 'merge-patch #812' : null, attempts: i === 0 ? 2 : 0, lastError: i === 0 ? 'The broker did not confirm within 5 s' : null }))
 

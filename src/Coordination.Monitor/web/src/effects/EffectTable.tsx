@@ -7,7 +7,7 @@ import { Table } from '../ui/Table'
 import { Ago } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
 
-export const inDoubt = (effect: Pick<EffectView, 'status' | 'questionId'>): boolean => effect.questionId !== null || /doubt/.test(effect.status)
+export const inDoubt = (effect: Pick<EffectView, 'status' | 'questionId'>): boolean => effect.questionId !== null || effect.status === 'indoubt'
 
 export const EffectTable = ({ rows, inRun = false, onResolve }: { rows: readonly EffectView[], inRun?: boolean, onResolve?: (effect: EffectView) => void }) => <Table label="Effects" testId="effects" rows={rows} id={row => `${row.runId} ${row.key} ${row.compensating}`} copy={row => row.key} tone={row => inDoubt(row) ? 'bad' : row.compensating ? 'undo' : undefined} columns={[
   { key: 'state', head: 'State', cell: row => <Chip mark={inDoubt(row) ? { tone: 'bad', icon: 'help', word: 'In doubt' } : effectMark(row.status)} /> },

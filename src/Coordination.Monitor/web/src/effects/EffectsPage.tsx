@@ -9,7 +9,7 @@ import { Empty, More, View } from '../ui/View'
 import { EffectTable, inDoubt } from './EffectTable'
 import { ResolveDialog } from './ResolveDialog'
 
-const filters: readonly (readonly [string, string])[] = [['', 'All'], ['in-doubt', 'In doubt'], ['executing', 'Under way'], ['committed', 'Committed'], ['failed', 'Failed'], ['undone', 'Undone']]
+const filters: readonly (readonly [string, string])[] = [['', 'All'], ['indoubt', 'In doubt'], ['open', 'Under way'], ['succeeded', 'Succeeded'], ['failed', 'Failed'], ['notdone', 'Not done'], ['givenup', 'Given up']]
 
 export const EffectsPage = (_: { params: Record<string, string | undefined> }) => {
   const [status, setStatus] = useParam('status')
@@ -22,7 +22,7 @@ export const EffectsPage = (_: { params: Record<string, string | undefined> }) =
         const rows = data.pages.flatMap(page => page.rows)
         const doubtful = rows.filter(inDoubt)
         const rest = rows.filter(row => !inDoubt(row))
-        return rows.length === 0 ? status ? <Empty icon={status === 'in-doubt' ? 'check' : 'search'} title={status === 'in-doubt' ? 'No effect is in doubt' : 'No effect is in this state'}><button type="button" className={control.button} onClick={() => setStatus(null)}>Show all</button></Empty> : <Empty icon="bolt" title="No effect yet"><p>A tool that changes something outside announces it first, and it appears here with its key.</p></Empty> : <div className="stack" style={{ gap: 24 }}>
+        return rows.length === 0 ? status ? <Empty icon={status === 'indoubt' ? 'check' : 'search'} title={status === 'indoubt' ? 'No effect is in doubt' : 'No effect is in this state'}><button type="button" className={control.button} onClick={() => setStatus(null)}>Show all</button></Empty> : <Empty icon="bolt" title="No effect yet"><p>A tool that changes something outside announces it first, and it appears here with its key.</p></Empty> : <div className="stack" style={{ gap: 24 }}>
           {doubtful.length > 0 && <Section title="In doubt" id="in-doubt" note="the call was made and no answer came: only someone who looks can say"><EffectTable rows={doubtful} onResolve={setResolving} /></Section>}
           {rest.length > 0 && <Section title={doubtful.length > 0 ? 'All others' : 'Effects'} id="effects-rest"><EffectTable rows={rest} /></Section>}
           <More query={query} shown={rows.length} />

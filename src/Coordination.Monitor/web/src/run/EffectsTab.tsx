@@ -1,9 +1,11 @@
+import { useState } from 'react'
 import { useApi, usePages } from '../api/queries'
-import type { EffectPage, JournalPage } from '../api/types'
+import type { EffectPage, EffectView, JournalPage } from '../api/types'
 import { EffectTable } from '../effects/EffectTable'
+import { ResolveDialog } from '../effects/ResolveDialog'
 import { Tag } from '../ui/Chip'
 import { compact, count, duration, money } from '../ui/format'
-import { words } from '../ui/marks'
+import { plain, words } from '../ui/marks'
 import { Section } from '../ui/Page'
 import { Table } from '../ui/Table'
 import { When } from '../ui/Time'
@@ -13,13 +15,14 @@ import { upTo, useRun } from './context'
 
 export const EffectsTab = () => {
   const { id, topic, moment } = useRun()
+  const [resolving, setResolving] = useState<EffectView | null>(null)
   const effects = useApi<EffectPage>(topic, `/runs/${id}/effects`, { keep: true })
   const journal = usePages<JournalPage>(topic, `/runs/${id}/journal`)
   return <div className="stack" style={{ gap: 24 }}>
     <Section title="Effects" id="effects" note="what this run changed in the world">
       <View query={effects} what="the effects">{data => data.rows.length === 0 ? <Empty icon="bolt" title="No effect yet"><p>Tools that change something outside announce it first; each appears here with its key.</p></Empty> : <>
-        <p className="muted">{count(data.rows.filter(row => /commit|done|happened/.test(row.status)).length)} took place and would be skipped if a step ran again; the others would run.</p>
-        <EffectTable rows={upTo(data.rows, moment, row => row.createdAt)} inRun />
+        <p className="muted">{count(data.rows.filter(row => plain(row.status) === 'succeeded').length)} took place and would be skipped if a step ran again; the others would run.</p>
+        <EffectTable rows={upTo(data.rows, moment, row => row.createdAt)} inRun onResolve={setResolving} />
       </>}</View>
     </Section>
     <Section title="Journal" id="journal" note="every call of a tool or a model, in order">
@@ -33,5 +36,6 @@ export const EffectsTab = () => {
         ]} /><More query={journal} shown={rows.length} /></>
       }}</View>
     </Section>
+    {resolving && <ResolveDialog effect={resolving} onClose={() => setResolving(null)} />}
   </div>
 }

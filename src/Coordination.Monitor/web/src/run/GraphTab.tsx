@@ -68,8 +68,8 @@ export const GraphTab = () => {
   const edges = useMemo<Edge[]>(() => model.edges.map(edge => ({ id: `${edge.from} ${edge.to}`, source: edge.from, target: edge.to, focusable: false, ariaLabel: '' })), [model])
   const focus = useMemo(() => {
     const urgent = model.nodes.filter(node => !/done|pending|skipped|compensated/.test(worst(node.steps)))
-    // Hundreds of nodes in one view cannot be read: open on what failed or runs.
-    return model.nodes.length > 40 && urgent.length > 0 ? urgent.slice(0, 8).map(node => ({ id: node.id })) : undefined
+    // Hundreds of nodes in one view cannot be read: open on the first that failed or runs.
+    return model.nodes.length > 40 && urgent.length > 0 ? urgent.slice(0, 1).map(node => ({ id: node.id })) : undefined
   }, [model])
   if (detail.steps.length === 0) return <Empty title="No step yet" icon="flow"><p>Steps appear as soon as the plan is accepted.</p></Empty>
   const step = detail.steps.find(item => item.stepId === picked)
@@ -78,7 +78,7 @@ export const GraphTab = () => {
     {textTwin ? <Tree steps={detail.steps} pick={pick} picked={picked} />
       : places === null ? <Loading rows={6} label="Laying out" />
         : <div className={css.graph} data-testid="graph">
-          <ReactFlow key={expanded.size} nodes={nodes} edges={edges} nodeTypes={nodeTypes} fitView fitViewOptions={{ maxZoom: 1.1, padding: 0.12, nodes: focus }} minZoom={0.05} maxZoom={1.6} nodesConnectable={false} nodesDraggable={false} onlyRenderVisibleElements={nodes.length > 150}
+          <ReactFlow key={expanded.size} nodes={nodes} edges={edges} nodeTypes={nodeTypes} fitView fitViewOptions={{ maxZoom: focus ? 0.8 : 1.1, padding: 0.12, nodes: focus }} minZoom={0.05} maxZoom={1.6} nodesConnectable={false} nodesDraggable={false} onlyRenderVisibleElements={nodes.length > 150}
             onNodeClick={(_, node) => node.data.node.group ? setExpanded(new Set([...expanded, node.id])) : pick(node.id === picked ? null : node.id)} onSelectionChange={({ nodes: [only] }) => { if (only && !only.data.node.group && only.id !== picked) pick(only.id) }}>
             <Background gap={18} color="var(--line)" /><Controls showInteractive={false} /><MiniMap pannable zoomable nodeColor={toneVar} ariaLabel="Small map of the graph" style={{ width: 150, height: 96 }} />
           </ReactFlow>

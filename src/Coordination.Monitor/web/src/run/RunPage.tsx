@@ -41,6 +41,7 @@ const Head = ({ detail }: { detail: RunDetail }) => {
   const { run } = detail
   return <>
     <p className={css.story}><Untrusted text={detail.story} /></p>
+    {run.failedDetail && <p className={css.why}><span className="muted">The agent of {run.failedStep === null ? 'a step' : <Untrusted text={run.failedStep} />} said: </span><Untrusted text={run.failedDetail} /></p>}
     {run.stuck && <p className={css.stuck}><Icon name="warn" /><span><strong>Stuck: </strong><Untrusted text={run.stuck} /></span></p>}
     <Facts items={[
       run.failedStep !== null && ['Failed at', <strong><Untrusted text={run.failedStep} line /></strong>],

@@ -60,6 +60,7 @@ export const RunGrid = ({ store, list, columns, total, sort, onSort, selected, o
   useEffect(() => virtual.measure(), [height, virtual])
   const items = virtual.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
+  useEffect(() => store.look(items[0]?.index ?? 0, last))
   // Two pages ahead of the eye, so that a fast scroll meets rows and not a gap.
   useEffect(() => { if (list.next !== null && !list.loading && !list.error && last > order.length - 400) void store.more() }, [last, order.length, list.next, list.loading, list.error, store])
 

@@ -53,6 +53,17 @@ describe('the store of runs', () => {
     store.patch({ rows: [row('a', 3)], more: 0 })
     expect(store.left('a')).toBe(false)
   })
+  it('reads again only the pages that are looked at', async () => {
+    const read = vi.fn(async (after: string | null): Promise<RunPage> => ({ ...(after === null ? page(['a', 'b'], '2') : page(['c', 'd'])), rows: (after === null ? ['a', 'b'] : ['c', 'd']).map(id => row(id, read.mock.calls.length)) }))
+    const store = createRunStore(read, '')
+    await store.more()
+    await store.more()
+    read.mockClear()
+    store.look(2, 3)
+    for (let n = 0; n < 4; n++) await store.refresh()
+    expect(new Set(read.mock.calls.map(([after]) => after))).toEqual(new Set(['2']))
+    expect([store.row('c')?.version, store.list().order]).toEqual([4, ['a', 'b', 'c', 'd']])
+  })
   it('keeps what it has when a page fails, and can try again', async () => {
     const read = vi.fn(async (after: string | null) => after === null ? page(['a'], '1') : page(['b'])).mockImplementationOnce(async () => page(['a'], '1')).mockImplementationOnce(async () => { throw new Error('no') })
     const store = createRunStore(read, '')

@@ -15,7 +15,8 @@ export interface RunStore {
   watchList: (listener: () => void) => () => void
   patch: (patch: RunPatch) => void
   more: () => Promise<void>
-  /** Reads the newest state of what is held, without changing the order. */ refresh: () => Promise<void>
+  /** Which rows are on the screen, so that a refresh reads those. */ look: (from: number, to: number) => void
+  /** Reads the newest state of what is looked at, without changing the order. */ refresh: () => Promise<void>
 }
 
 /**
@@ -31,6 +32,8 @@ export const createRunStore = (read: (after: string | null) => Promise<RunPage>,
   const listListeners = new Set<() => void>()
   let list = nothing
   let reading: Promise<void> | null = null
+  const pages: { after: string | null, start: number }[] = []
+  let seen = { from: 0, to: 0 }
 
   const setList = (change: Partial<RunList>) => {
     list = { ...list, ...change }
@@ -53,6 +56,7 @@ export const createRunStore = (read: (after: string | null) => Promise<RunPage>,
       const page = await read(after)
       const known = new Set(append ? list.order : [])
       for (const row of page.rows) put(row)
+      pages.push({ after, start: list.order.length })
       const fresh = page.rows.map(row => row.runId).filter(id => !known.has(id))
       setList({ order: append ? list.order.concat(fresh) : fresh, next: page.next, asOf: append ? list.asOf : page.asOf, problems: page.problems, loading: false })
     } catch (error) {
@@ -95,9 +99,11 @@ export const createRunStore = (read: (after: string | null) => Promise<RunPage>,
       reading = load(list.next, list.asOf !== null).finally(() => { reading = null })
       return reading
     },
+    look: (from, to) => { seen = { from, to } },
     refresh: async () => {
-      const page = await read(null).catch(() => null)
-      for (const row of page?.rows ?? []) if (rows.has(row.runId)) put(row)
+      // Rows may have moved to another page meanwhile, so what is read is matched by id, and what is not found stays as it was.
+      const shown = pages.filter(({ start }, index) => start <= seen.to && (pages[index + 1]?.start ?? Infinity) > seen.from)
+      for (const page of await Promise.all(shown.map(({ after }) => read(after).catch(() => null)))) for (const row of page?.rows ?? []) if (rows.has(row.runId)) put(row)
     },
   }
 }

@@ -36,17 +36,20 @@ export const ballotMark = (ballot: Pick<BallotSummary, 'status' | 'outcome' | 'o
   if (ballot.status === 'voting') return { tone: 'vote', icon: 'diamond', word: 'Open' }
   if (ballot.status === 'people') return { tone: 'warn', icon: 'person', word: 'Waits for people' }
   if (ballot.status === 'refused') return { tone: 'idle', icon: 'dash', word: 'Refused' }
-  const outcome = ballot.outcome ?? ''
-  if (/veto/.test(outcome)) return { tone: 'bad', icon: 'shield', word: 'Vetoed' }
-  if (/dead|tie|none|no-/.test(outcome)) return { tone: 'warn', icon: 'half', word: 'Deadlocked' }
-  if (/expire|late|timeout/.test(outcome)) return { tone: 'idle', icon: 'hourglass', word: 'Expired' }
-  return ballot.option === null && outcome !== '' && outcome !== 'decided' ? { tone: 'warn', icon: 'half', word: outcome } : { tone: 'ok', icon: 'check', word: 'Decided' }
+  const outcome = plain(ballot.outcome ?? '')
+  return ballotOutcomes[outcome] ?? (ballot.option === null && outcome !== '' ? { tone: 'warn', icon: 'half', word: words(outcome) } : ballotOutcomes['decided'] ?? unknownMark('Decided'))
 }
-export const effectMark = (status: string): Mark =>
-  /doubt|unknown/.test(status) ? { tone: 'bad', icon: 'help', word: 'In doubt' }
-    : /undo|compensat/.test(status) ? { tone: 'undo', icon: 'undo', word: words(status) }
-      : /commit|done|happened|succeed/.test(status) ? { tone: 'ok', icon: 'check', word: words(status) }
-        : /fail|refus|abort/.test(status) ? { tone: 'bad', icon: 'cross', word: words(status) } : { tone: 'accent', icon: 'play', word: words(status) }
+const ballotOutcomes: Record<string, Mark> = {
+  'decided': { tone: 'ok', icon: 'check', word: 'Decided' }, 'vetoed': { tone: 'bad', icon: 'shield', word: 'Vetoed' }, 'split': { tone: 'warn', icon: 'half', word: 'Deadlocked' },
+  'no-quorum': { tone: 'warn', icon: 'hourglass', word: 'No quorum' }, 'dissent-escalated': { tone: 'warn', icon: 'up', word: 'Escalated' }, 'open': { tone: 'vote', icon: 'diamond', word: 'Open' },
+}
+const effectMarks: Record<string, Mark> = {
+  'open': { tone: 'accent', icon: 'play', word: 'Under way' }, 'accepted': { tone: 'accent', icon: 'clock', word: 'Accepted' }, 'succeeded': { tone: 'ok', icon: 'check', word: 'Succeeded' }, 'failed': { tone: 'bad', icon: 'cross', word: 'Failed' },
+  'retryable': { tone: 'warn', icon: 'retry', word: 'Will be retried' }, 'unknown': { tone: 'warn', icon: 'help', word: 'Unknown' }, 'indoubt': { tone: 'bad', icon: 'help', word: 'In doubt' }, 'notdone': { tone: 'idle', icon: 'dash', word: 'Not done' }, 'givenup': { tone: 'idle', icon: 'dash', word: 'Given up' },
+}
+export const effectMark = (status: string): Mark => effectMarks[status.toLowerCase()] ?? unknownMark(words(status))
+/** `NO_QUORUM`, `NoQuorum` and `no-quorum` are one word. */
+export const plain = (name: string): string => (/[a-z]/.test(name) ? name.replaceAll(/([a-z])([A-Z])/g, '$1-$2') : name).replaceAll(/[_. ]/g, '-').toLowerCase()
 export const letterMark = (state: LetterRow['state']): Mark => ({
   open: { tone: 'bad', icon: 'cross', word: 'Parked' }, retried: { tone: 'accent', icon: 'retry', word: 'Retried' }, discarded: { tone: 'idle', icon: 'dash', word: 'Discarded' }, superseded: { tone: 'idle', icon: 'chevron', word: 'Replaced' },
 } satisfies Record<LetterRow['state'], Mark>)[state] ?? unknownMark(state)
@@ -56,6 +59,6 @@ export const operationMark = (status: Operation['status']): Mark => ({
 } satisfies Record<Operation['status'], Mark>)[status] ?? unknownMark(status)
 /** `retry-wait` → `Retry wait`. */
 export const words = (name: string): string => {
-  const text = name.replaceAll(/[-_.]/g, ' ')
+  const text = plain(name).replaceAll('-', ' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
