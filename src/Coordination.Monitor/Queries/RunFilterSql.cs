@@ -30,7 +30,9 @@ internal sealed class RunFilterSql(SqlDialect sql, bool postgres, DateTimeOffset
         var text = condition switch
         {
             RunCondition.Terms terms => Terms(terms.Any),
-            RunCondition.Statuses statuses when ByTerms && postgres => Terms([.. statuses.Any.Select(status => RunWords.Term("status", status))]),
+            RunCondition.Statuses statuses when ByTerms && postgres => Terms([
+                .. statuses.Any.Select(status => RunWords.Term("status", status)),
+            ]),
             RunCondition.Statuses statuses => statuses.Any is [var one]
                 ? $"status = {Add(one, ColumnKind.Text)}"
                 : sql.AnyOf("status", Add(statuses.Any.ToArray(), ColumnKind.Text)),

@@ -141,7 +141,11 @@ internal sealed class RunListReads(Reads reads)
     {
         if (queries.IsIndexed(RunSort.Default))
             return await RunAsync(queries.Page(RunSort.Default, null, Sample, PageWay.Ordered), RunSort.Default, cancellationToken);
-        var near = await RunAsync(queries.Page(RunSort.Default, null, Sample, PageWay.Window, 2 * RunListSql.Window), RunSort.Default, cancellationToken);
+        var near = await RunAsync(
+            queries.Page(RunSort.Default, null, Sample, PageWay.Window, 2 * RunListSql.Window),
+            RunSort.Default,
+            cancellationToken
+        );
         // A few hundred say what there is to choose from; to gather all of a frequent value would take long.
         return near.Count >= Enough || await EstimateAsync(queries, cancellationToken) > RunListSql.Frequent
             ? near

@@ -21,7 +21,9 @@ internal sealed class RunListSql(SqlDialect sql, bool postgres, IReadOnlyList<Ru
 
     /// <summary>An index has the rows of this filter in this order.</summary>
     public bool IsIndexed(RunSort sort) =>
-        !postgres || RunOrder.Others(conditions, sort.Column) is [] || (sort.Column == "accepted_at" && RunOrder.Others(conditions, sort.Column) is [RunCondition.Statuses]);
+        !postgres
+        || RunOrder.Others(conditions, sort.Column) is []
+        || (sort.Column == "accepted_at" && RunOrder.Others(conditions, sort.Column) is [RunCondition.Statuses]);
 
     public Statement Page(RunSort sort, RunPlace? after, int rows, PageWay way, int window = Window)
     {
@@ -36,7 +38,8 @@ internal sealed class RunListSql(SqlDialect sql, bool postgres, IReadOnlyList<Ru
     public Statement Count(int most)
     {
         var filter = new RunFilterSql(sql, postgres, asOf) { ByTerms = conditions.Count > 1 };
-        var text = $"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {filter.Where(conditions)} LIMIT {filter.Add((long)most, ColumnKind.Int64)}) r";
+        var text =
+            $"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {filter.Where(conditions)} LIMIT {filter.Add((long)most, ColumnKind.Int64)}) r";
         return new Statement(text, [.. filter.Parameters]);
     }
 
@@ -54,7 +57,11 @@ internal sealed class RunListSql(SqlDialect sql, bool postgres, IReadOnlyList<Ru
         var beyond = after is null
             ? ""
             : $" AND ({sort.Column}, run_id) {sort.Beyond} ({filter.Add(after.Key, sort.Kind)}, {filter.Add(after.RunId, ColumnKind.Uuid)})";
-        if (way == PageWay.Ordered && postgres && RunOrder.Others(conditions, sort.Column) is [RunCondition.Statuses { Any: [_, _, ..] several }])
+        if (
+            way == PageWay.Ordered
+            && postgres
+            && RunOrder.Others(conditions, sort.Column) is [RunCondition.Statuses { Any: [_, _, ..] several }]
+        )
         {
             // One status at a time is in order, several are not.
             var bounds = filter.Where(RunOrder.Bounds(conditions, sort.Column));

@@ -1,4 +1,3 @@
-
 namespace Coordination.Monitor.Tests.Live;
 
 /// <summary>What viewers hear, over one database.</summary>
@@ -17,7 +16,10 @@ public abstract class LiveContract
         var run = await host.RunAsync(Plans.Review("ticket"));
         var heard = await listening.UntilAsync(heard =>
             heard.Topic == "runs"
-            && heard.Data.GetProperty("rows").EnumerateArray().Any(row => row.GetProperty("runId").GetGuid() == run && row.GetProperty("status").GetString() == "completed")
+            && heard
+                .Data.GetProperty("rows")
+                .EnumerateArray()
+                .Any(row => row.GetProperty("runId").GetGuid() == run && row.GetProperty("status").GetString() == "completed")
         );
         heard.ShouldNotBeNull();
     }
@@ -77,7 +79,9 @@ public abstract class LiveContract
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var ended = listening.UntilAsync(_ => false);
         var stopping = host.StopAsync();
-        await Should.NotThrowAsync(async () => await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken)));
+        await Should.NotThrowAsync(async () =>
+            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken))
+        );
         ended.IsCompleted.ShouldBeTrue();
         await stopping;
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
