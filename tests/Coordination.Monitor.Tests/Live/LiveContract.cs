@@ -52,8 +52,31 @@ public abstract class LiveContract
         var next = await again.UntilAsync(heard => heard.Topic is "runs" or "gap");
         next!.Topic.ShouldBe("runs");
         next.Data.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("runId").GetGuid()).ShouldContain(run);
-        using var stranger = await Listening.ToAsync(host, "runs", "ffffffff-7");
+        using var stranger = await Listening.ToAsync(host, "runs", "ffffffff-1");
         (await stranger.UntilAsync(_ => true))!.Topic.ShouldBe("gap");
+    }
+
+    [Fact]
+    public async Task Every_topic_can_be_looked_at()
+    {
+        await using var host = await StartAsync();
+        var probes = host.Get<LiveProbes>();
+        var stop = TestContext.Current.CancellationToken;
+        foreach (var topic in LiveProbes.Topics)
+            (await probes.OfAsync(topic, stop)).ShouldNotBeEmpty(topic);
+        (await probes.OfBallotAsync(Guid.NewGuid(), stop)).ShouldBeEmpty();
+        (await probes.OfOperationAsync(Guid.NewGuid(), stop)).ShouldBeEmpty();
+        (await probes.OfRunAsync(Guid.NewGuid(), stop)).ShouldBeEmpty();
+        var run = await host.RunAsync(Plans.Review("ticket"));
+        (await probes.OfRunAsync(run, stop)).ShouldNotBeEmpty();
+        (await probes.ListAsync(stop)).Version.ShouldBeGreaterThan(0);
+        (await probes.BehindAsync(stop)).ShouldBeNull();
+        using var listening = await Listening.ToAsync(host, "overview,runs,ballots,dead-letters,effects,timers,operations,flow,agents");
+        await listening.UntilAsync(heard => heard.Topic == "pulse");
+        // Its deadline stays as long as it waits.
+        await host.Runs.SubmitAsync(Plans.Review("ticket", review: "ask"), cancellationToken: stop);
+        (await listening.UntilAsync(heard => heard.Topic == "overview")).ShouldNotBeNull();
+        (await listening.UntilAsync(heard => heard.Topic == "timers")).ShouldNotBeNull();
     }
 
     [Fact]

@@ -109,6 +109,10 @@ public sealed class When_a_run_is_told
         ];
         Compare(a, b).First.ShouldBeNull();
         Compare(a, c).First.ShouldBe(new FirstDifference(5, 4, "code", "step-completed in the first, step-retry: BUSY in the second"));
+        string[] d = [.. c.Select(line => line.Replace("BUSY,delayMs=7", "BUSY,delayMs=9", StringComparison.Ordinal))];
+        Compare(c, d).First.ShouldBeNull();
+        string[] e = [.. c.Select(line => line.Replace("BUSY", "AWAY", StringComparison.Ordinal))];
+        Compare(c, e).First!.What.ShouldBe("step-retry: BUSY in the first, step-retry: AWAY in the second");
         Compare(a, [.. a.Take(3)])
             .First.ShouldBe(new FirstDifference(4, null, "plan", "step-completed in the first, nothing more in the second"));
     }
