@@ -75,8 +75,8 @@ public abstract class LiveContract
         await listening.UntilAsync(heard => heard.Topic == "pulse");
         // Its deadline stays as long as it waits.
         await host.Runs.SubmitAsync(Plans.Review("ticket", review: "ask"), cancellationToken: stop);
-        (await listening.UntilAsync(heard => heard.Topic == "overview")).ShouldNotBeNull();
-        (await listening.UntilAsync(heard => heard.Topic == "timers")).ShouldNotBeNull();
+        var missing = new HashSet<string> { "overview", "runs", "timers", "flow" };
+        (await listening.UntilAsync(heard => missing.Remove(heard.Topic) && missing.Count == 0)).ShouldNotBeNull();
     }
 
     [Fact]
