@@ -7,8 +7,9 @@ usage() {
     cat <<'TEXT'
 usage: ./test.sh [--unit | --containers | --native | --both] [--full] [--requirements] [--help]
 
-Builds the solution, checks the formatting and runs every test project (tests/*Tests). Broker and database
-tests run on real servers:
+Builds the solution with the monitor's page, checks the formatting and runs every test project (tests/*Tests). The page's
+tests open it in Chromium; Node.js, Chromium and its fonts are installed with apt-get if they are missing (root or sudo).
+Broker and database tests run on real servers:
 
   (nothing)       in containers where a Docker engine answers, else on native servers
   --containers    in containers, by Testcontainers; fails without a Docker engine
@@ -19,7 +20,7 @@ tests run on real servers:
   --full          also the long forms: the fault suite with 100,000 messages and 200 random faults, the crash matrix and ballots with
                   1,000 kills each, and a broker that is away for ten minutes; about two hours more. COORDINATION_FAULTS_SEED chooses another course of events.
                   Reports: artifacts/fault-reports/
-  --unit          only the tests that need no server
+  --unit          only the tests that need no server and no browser
   --requirements  prints id, number of tests and result of each requirement, from the last full run
                   (which is made first if there is none)
 
@@ -61,15 +62,38 @@ docker_answers() { [ "$(docker version --format ok 2>/dev/null)" = ok ]; }
 has_rabbitmq() { [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || [ -x /opt/rabbitmq/sbin/rabbitmq-server ]; }
 has_postgresql() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 
-# Packages of Debian and Ubuntu start a system-wide server when they are installed; the tests start their own.
+has_node() { node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null; }
+has_chromium() { [ -x "${COORDINATION_CHROMIUM:-/usr/bin/chromium}" ]; }
+
+# The page of the monitor is built by Node and tested in a browser.
+install_node() {
+    has_node && return 0
+    install_packages "install Node.js 20 or later with npm: https://nodejs.org" nodejs npm
+    has_node || die "Node.js $(node --version 2>/dev/null || true) is too old to build the monitor's page: install 20 or later, https://nodejs.org"
+}
+
+install_browser() {
+    has_chromium && [ -d /usr/share/fonts/truetype/dejavu ] && return 0
+    install_packages "install Chromium and name it in COORDINATION_CHROMIUM" chromium fonts-dejavu-core fonts-liberation
+    has_chromium || die "chromium is installed, but ${COORDINATION_CHROMIUM:-/usr/bin/chromium} is not there"
+}
+
 install_native_servers() {
-    local missing=() as_root=() service policy=/usr/sbin/policy-rc.d
+    local missing=()
     has_rabbitmq || missing+=(rabbitmq-server)
     has_postgresql || missing+=(postgresql)
     [ ${#missing[@]} -gt 0 ] || return 0
-    command -v apt-get >/dev/null || die "no ${missing[*]} here, and no apt-get to install it: install it, or start a Docker engine"
+    install_packages "install it, or start a Docker engine" "${missing[@]}"
+    has_rabbitmq && has_postgresql || die "${missing[*]} installed, but the server programs are not where they are looked for"
+}
+
+# install_packages <what else helps> <package…>
+# Packages of Debian and Ubuntu start a system-wide server when they are installed; the tests start their own.
+install_packages() {
+    local otherwise=$1 missing=("${@:2}") as_root=() service policy=/usr/sbin/policy-rc.d
+    command -v apt-get >/dev/null || die "no ${missing[*]} here, and no apt-get to install it: $otherwise"
     if [ "$(id -u)" != 0 ]; then
-        command -v sudo >/dev/null || die "installing ${missing[*]} needs root or sudo; without them start a Docker engine"
+        command -v sudo >/dev/null || die "installing ${missing[*]} needs root or sudo; without them $otherwise"
         as_root=(sudo)
     fi
     mkdir -p "$results"
@@ -92,12 +116,12 @@ install_native_servers() {
             "${as_root[@]}" systemctl disable --now "$service.service" >>"$results/apt.log" 2>&1 || true
         done
     fi
-    has_rabbitmq && has_postgresql || die "${missing[*]} installed, but the server programs are not where they are looked for"
 }
 
 build() {
     command -v dotnet >/dev/null || die "no dotnet here. Install the .NET 10 SDK: https://dotnet.microsoft.com/download"
     dotnet --version >/dev/null 2>&1 || { dotnet --version || true; die "the .NET SDK that global.json names is not installed"; }
+    install_node
     mkdir -p "$results"
     local step
     for step in "tool restore" "restore Coordination.sln --locked-mode" "build Coordination.sln -c Release --no-restore" "csharpier check ."; do
@@ -107,6 +131,14 @@ build() {
             grep -E '(: |^)[Ee]rror' "$results/build.log" | sed 's| \[.*\]$||' | sort -u | head -40 >&2 || true
             [ "${step%% *}" != csharpier ] || say "dotnet csharpier format . mends this"
             die "dotnet $step failed (whole output: artifacts/test-results/build.log)"
+        }
+    done
+    # The build has installed what the page needs.
+    for step in check lint test; do
+        say "npm run $step (the monitor's page)"
+        (cd src/Coordination.Monitor/web && npm run "$step") >"$results/page.log" 2>&1 </dev/null || {
+            tail -30 "$results/page.log" >&2
+            die "npm run $step failed (whole output: artifacts/test-results/page.log)"
         }
     done
 }
@@ -151,6 +183,7 @@ full_run() {
     [ "$first" != containers ] || docker_answers || die "--containers: no Docker engine answers (docker version)"
     if [ "$mode" = both ] && [ -z "$second" ]; then say "no Docker engine answers: native servers only"; fi
     if [ "$first" = native ] || [ "$second" = native ]; then install_native_servers; fi
+    install_browser
     build
     rm -rf "$results/full"
     say "all tests; broker and database: $first"
@@ -165,7 +198,7 @@ full_run() {
 if [ "$want" = unit ]; then
     build
     rm -rf "$results/unit"
-    run_projects none "$results/unit/unit" -trait- needs=servers
+    run_projects none "$results/unit/unit" -trait- needs=servers -trait- needs=browser
     if [ $requirements = yes ]; then "$report" requirements "$results/unit" || true; fi
     say "${SECONDS} s"
     "$report" total "$results/unit"

@@ -70,7 +70,18 @@ internal static class Measure
 
     public static async Task PagesAsync(HttpClient http, int rounds)
     {
-        foreach (var what in new[] { "runs", "runs?sort=-duration", "runs?sort=-cost", "runs?sort=-updated", "runs?sort=started", "runs/count", "runs/facets" })
+        foreach (
+            var what in new[]
+            {
+                "runs",
+                "runs?sort=-duration",
+                "runs?sort=-cost",
+                "runs?sort=-updated",
+                "runs?sort=started",
+                "runs/count",
+                "runs/facets",
+            }
+        )
         {
             var all = new List<(string Query, double Ms)>();
             // The first round fills caches and connections.
@@ -90,7 +101,12 @@ internal static class Measure
             Console.WriteLine(
                 $"{what}: {Queries.Length} filters x {rounds}: p50 {sorted[sorted.Count / 2]:0.0} ms, p95 {sorted[(int)(sorted.Count * 0.95)]:0.0} ms, worst {sorted[^1]:0.0} ms"
             );
-            foreach (var slow in all.GroupBy(one => one.Query).Select(group => (group.Key, Ms: group.Average(one => one.Ms))).OrderByDescending(one => one.Ms).Take(6))
+            foreach (
+                var slow in all.GroupBy(one => one.Query)
+                    .Select(group => (group.Key, Ms: group.Average(one => one.Ms)))
+                    .OrderByDescending(one => one.Ms)
+                    .Take(6)
+            )
                 Console.WriteLine($"    {slow.Ms, 7:0.0} ms  {slow.Key}");
         }
     }

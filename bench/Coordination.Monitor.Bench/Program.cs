@@ -12,10 +12,24 @@ var rounds = args.Length > 2 ? int.Parse(args[2]) : 5;
 
 var builder = WebApplication.CreateBuilder();
 builder.WebHost.UseUrls("http://127.0.0.1:0");
-builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Coordination", LogLevel.Information);
+builder
+    .Logging.ClearProviders()
+    .AddSimpleConsole(console => console.SingleLine = true)
+    .SetMinimumLevel(LogLevel.Warning)
+    .AddFilter("Coordination", LogLevel.Information);
 builder.Services.AddAuthorization();
 builder.Services.AddPostgresStore(store => store.ConnectionString = database);
-builder.Services.AddSingleton(new EnvelopeFactory(new Coordination.Contracts.Sender { Type = "bench", Instance = "1", Build = "1" }, TimeProvider.System));
+builder.Services.AddSingleton(
+    new EnvelopeFactory(
+        new Coordination.Contracts.Sender
+        {
+            Type = "bench",
+            Instance = "1",
+            Build = "1",
+        },
+        TimeProvider.System
+    )
+);
 builder.Services.AddCoordinationMonitor(monitor =>
 {
     monitor.AllowAnonymous();

@@ -31,6 +31,7 @@ internal static class MonitorCommand
             urls,
             logFormat,
         }.WithExamples(
+            "coordination monitor",
             "DOTNET_ENVIRONMENT=Development coordination monitor --urls http://127.0.0.1:8090",
             "Coordination__Monitor__AllowAnonymous=viewer coordination monitor"
         );

@@ -1,4 +1,6 @@
 using System.Text;
+using Coordination.Contracts;
+using Coordination.Contracts.V1;
 using Coordination.Persistence;
 
 namespace Coordination.Monitor;
@@ -83,6 +85,8 @@ internal sealed class DiscardLetterAct(DeadLetters letters) : LetterAct(letters)
 /// <summary>Makes a version with another body, and retries it when that is wanted.</summary>
 internal sealed class EditLetterAct(DeadLetters letters) : LetterAct(letters)
 {
+    private static readonly string Vote = ContractCatalog.For<CastVote>().Name + ".";
+
     public override string Kind => OperationKind.LetterEdit;
 
     protected override string Will(DeadLetter letter, OperationRequest request) =>
@@ -92,6 +96,9 @@ internal sealed class EditLetterAct(DeadLetters letters) : LetterAct(letters)
 
     protected override ActLook With(ActLook look, DeadLetter letter, OperationRequest request)
     {
+        // Edited it would not be the voter's any more, and the difference would show what is sealed.
+        if (letter.Message.MessageType.StartsWith(Vote, StringComparison.Ordinal))
+            return look with { Refusal = "A vote is never edited: retry it as it is, or discard it." };
         var body = request.Parameters.Body!;
         return look with
         {

@@ -21,6 +21,37 @@ internal abstract record RunCondition(bool Negated)
     internal sealed record Words(string Plain, bool Whole, bool Negated) : RunCondition(Negated);
 }
 
+/// <summary>What conditions say about the order of a list.</summary>
+internal static class RunOrder
+{
+    /// <summary>
+    /// What the conditions say about a column, as far as they do: ranges of it, and for the time of acceptance that nothing ends, or is changed, before it was accepted.
+    /// Rows outside need not be looked at; it may be said beside the conditions, not instead of them.
+    /// </summary>
+    public static IReadOnlyList<RunCondition> Bounds(IReadOnlyList<RunCondition> conditions, string column) =>
+        [
+            .. conditions.Where(condition => IsRange(condition, column)),
+            .. column != "accepted_at"
+                ? []
+                : conditions
+                    .OfType<RunCondition.Times>()
+                    .Where(times => !times.Negated && times.Column is "ended_at" or "updated_at" && times.Any is [{ To: not null }])
+                    .Select(times => new RunCondition.Times("accepted_at", [new(null, times.Any[0].To)], false)),
+        ];
+
+    /// <summary>Conditions that are not wholly said by the bounds of a column.</summary>
+    public static IReadOnlyList<RunCondition> Others(IReadOnlyList<RunCondition> conditions, string column) =>
+        [.. conditions.Where(condition => !IsRange(condition, column))];
+
+    private static bool IsRange(RunCondition condition, string column) =>
+        condition switch
+        {
+            RunCondition.Times times => !times.Negated && times.Column == column && times.Any is [_],
+            RunCondition.Numbers numbers => !numbers.Negated && numbers.Column == column && numbers.Any is [_],
+            _ => false,
+        };
+}
+
 /// <summary>Clauses as conditions. Pure; relative times are of the moment given.</summary>
 internal static class RunFilter
 {

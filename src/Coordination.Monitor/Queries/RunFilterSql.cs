@@ -7,6 +7,9 @@ namespace Coordination.Monitor;
 /// <summary>Conditions as SQL over the list's table. Every value is a parameter.</summary>
 internal sealed class RunFilterSql(SqlDialect sql, bool postgres, DateTimeOffset now)
 {
+    /// <summary>The index of terms is meant to be used: the status is asked for as a term, too, so that one index finds all of it.</summary>
+    public bool ByTerms { get; init; }
+
     private readonly List<StatementParameter> parameters = [("now", now, ColumnKind.Time)];
 
     public IReadOnlyList<StatementParameter> Parameters => parameters;
@@ -27,6 +30,9 @@ internal sealed class RunFilterSql(SqlDialect sql, bool postgres, DateTimeOffset
         var text = condition switch
         {
             RunCondition.Terms terms => Terms(terms.Any),
+            RunCondition.Statuses statuses when ByTerms && postgres => Terms([
+                .. statuses.Any.Select(status => RunWords.Term("status", status)),
+            ]),
             RunCondition.Statuses statuses => statuses.Any is [var one]
                 ? $"status = {Add(one, ColumnKind.Text)}"
                 : sql.AnyOf("status", Add(statuses.Any.ToArray(), ColumnKind.Text)),

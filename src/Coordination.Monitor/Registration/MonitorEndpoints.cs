@@ -24,7 +24,7 @@ public static class MonitorEndpoints
         all.AddEndpointFilter(PageSecurity.ApplyAsync);
         all.MapSite();
 
-        var api = all.MapGroup("/api/v1").WithGroupName(MonitorDocument.Name);
+        var api = all.MapGroup("/api/v1").WithGroupName(MonitorDocument.Name).WithTags("monitor");
         api.AddEndpointFilter<FaultFilter>();
         api.AddEndpointFilter<AccessFilter>();
         api.MapMe();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Coordination.Persistence;
 
 namespace Coordination.Monitor;
@@ -26,6 +27,7 @@ internal sealed class RunListReads(Reads reads)
     private const int MostCounted = 10_000;
     private const int MostValues = 12;
     private const int Sample = 2_000;
+    private const int Enough = 200;
     private readonly SqlDialect sql = reads.Dialect;
 
     public async Task<(IReadOnlyList<RunSummary> Rows, RunPlace? Next)> PageAsync(
@@ -61,7 +63,7 @@ internal sealed class RunListReads(Reads reads)
         var counts = await StatusesAsync(cancellationToken);
         var stuck = await StuckAsync(cancellationToken);
         var queries = new RunListSql(sql, reads.IsPostgres, conditions, asOf);
-        var rows = (await RowsAsync(queries, RunSort.Default, null, Sample, cancellationToken)).Select(row => row.Run).ToList();
+        var rows = (await SampleAsync(queries, cancellationToken)).Select(row => row.Run).ToList();
         return new RunFacets(
             counts,
             stuck,
@@ -121,10 +123,39 @@ internal sealed class RunListReads(Reads reads)
         CancellationToken cancellationToken
     )
     {
-        if (queries.IsIndexed(sort) || sort.IsByDuration)
+        if (queries.IsIndexed(sort))
             return await RunAsync(queries.Page(sort, after, rows, PageWay.Ordered), sort, cancellationToken);
         var near = await RunAsync(queries.Page(sort, after, rows, PageWay.Window), sort, cancellationToken);
-        return near.Count == rows ? near : await RunAsync(queries.Page(sort, after, rows, PageWay.Gathered), sort, cancellationToken);
+        if (near.Count == rows)
+            return near;
+        if (await EstimateAsync(queries, cancellationToken) > RunListSql.Frequent)
+        {
+            near = await RunAsync(queries.Page(sort, after, rows, PageWay.Window, RunListSql.WideWindow), sort, cancellationToken);
+            if (near.Count == rows)
+                return near;
+        }
+        return await RunAsync(queries.Page(sort, after, rows, PageWay.Gathered), sort, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<Row>> SampleAsync(RunListSql queries, CancellationToken cancellationToken)
+    {
+        if (queries.IsIndexed(RunSort.Default))
+            return await RunAsync(queries.Page(RunSort.Default, null, Sample, PageWay.Ordered), RunSort.Default, cancellationToken);
+        var near = await RunAsync(
+            queries.Page(RunSort.Default, null, Sample, PageWay.Window, 2 * RunListSql.Window),
+            RunSort.Default,
+            cancellationToken
+        );
+        // A few hundred say what there is to choose from; to gather all of a frequent value would take long.
+        return near.Count >= Enough || await EstimateAsync(queries, cancellationToken) > RunListSql.Frequent
+            ? near
+            : await RunAsync(queries.Page(RunSort.Default, null, Sample, PageWay.Gathered), RunSort.Default, cancellationToken);
+    }
+
+    private async Task<double> EstimateAsync(RunListSql queries, CancellationToken cancellationToken)
+    {
+        var plans = await reads.QueryAsync(queries.Estimate(), row => row.GetString(0), cancellationToken);
+        return JsonSerializer.Deserialize<JsonElement>(plans[0])[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();
     }
 
     private Task<IReadOnlyList<Row>> RunAsync(Statement statement, RunSort sort, CancellationToken cancellationToken) =>

@@ -7,7 +7,7 @@ internal static class RunWords
 {
     private const int MostCharacters = 4_000;
 
-    /// <summary>Everything that is looked up as a whole. The status has a column and an index of its own.</summary>
+    /// <summary>Everything that is looked up as a whole. The status has a column and an index of its own, too: in order of acceptance.</summary>
     public static IReadOnlyList<string> Terms(RunSummary run, string? traceId)
     {
         var terms = new List<string>();
@@ -16,6 +16,7 @@ internal static class RunWords
             if (value is { Length: > 0 })
                 terms.Add(Term(field, value));
         }
+        Add("status", run.Status);
         Add("name", run.Name);
         Add("tenant", run.Tenant);
         Add("requester", run.Requester);

@@ -194,7 +194,7 @@ internal static class RunEndpoints
         return new EventPage([.. rest.Take(size)], rest.Count > size ? rest[size - 1].Seq : null, found.Count);
     }
 
-    private static async Task<IResult> PayloadsAsync(
+    private static async Task<Answer<Payloads>> PayloadsAsync(
         Guid id,
         HttpContext context,
         RunPageReads page,
@@ -224,7 +224,7 @@ internal static class RunEndpoints
         ]);
     }
 
-    private static async Task<IResult> ExportAsync(
+    private static async Task<Answer<ExportedRun>> ExportAsync(
         Guid id,
         HttpContext context,
         RunPageReads page,

@@ -5,9 +5,10 @@ using Coordination.Persistence;
 namespace Coordination.Monitor;
 
 /// <summary>Reads what a run's page shows, by the run's key through the stable views.</summary>
-internal sealed class RunPageReads(Reads reads)
+internal sealed class RunPageReads(Reads reads, BallotReads ballots)
 {
     private const int MostEntries = 20_000;
+    private const int MostBallots = 100;
     private readonly SqlDialect sql = reads.Dialect;
     private readonly ProjectionReads sources = new(reads, reads.IsPostgres);
     private readonly RunListReads list = new(reads);
@@ -104,21 +105,18 @@ internal sealed class RunPageReads(Reads reads)
             );
     }
 
-    public Task<IReadOnlyList<BallotSummary>> BallotsAsync(RunFile file, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BallotSummary>> BallotsAsync(RunFile file, CancellationToken cancellationToken)
     {
         // Ballots have no index by run: the history knows which there were.
-        Guid[] ids = [.. RunBallots.Of(file.History)];
-        return ids.Length == 0
-            ? Task.FromResult<IReadOnlyList<BallotSummary>>([])
-            : reads.QueryAsync(
-                new Statement(
-                    "SELECT ballot_id, tenant, run_id, policy, tier, requester, question, options, voters, round, status, outcome, option, decided_by, people, "
-                        + $"opened_at, ends_at, decided_at FROM {sql.Table("coord_v1_ballots")} WHERE {sql.AnyOf("ballot_id", "@ballots")} ORDER BY opened_at",
-                    ("ballots", ids, ColumnKind.Uuid)
-                ),
-                row => RunBallots.Read(sql, row),
-                cancellationToken
-            );
+        var found = new List<BallotSummary>();
+        foreach (var id in RunBallots.Of(file.History).Take(MostBallots))
+        {
+            if (await ballots.FindAsync(id, cancellationToken) is { } ballot)
+                found.Add(ballot);
+            else if (await ballots.RefusalAsync(id, cancellationToken) is { } refused)
+                found.Add(refused.Ballot);
+        }
+        return found;
     }
 
     /// <summary>Lines of the ballots' records: empty while they are sealed.</summary>

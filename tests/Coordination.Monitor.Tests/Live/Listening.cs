@@ -37,7 +37,11 @@ internal sealed class Listening : IDisposable
                 id = line[4..];
             else if (line.StartsWith("event: ", StringComparison.Ordinal))
                 topic = line[7..];
-            else if (line.StartsWith("data: ", StringComparison.Ordinal) && new Heard(id, topic!, JsonSerializer.Deserialize<JsonElement>(line[6..])) is var heard && wanted(heard))
+            else if (
+                line.StartsWith("data: ", StringComparison.Ordinal)
+                && new Heard(id, topic!, JsonSerializer.Deserialize<JsonElement>(line[6..])) is var heard
+                && wanted(heard)
+            )
                 return heard;
         }
         return null;

@@ -1,4 +1,3 @@
-
 namespace Coordination.Monitor.Tests.Live;
 
 /// <summary>What viewers hear, over one database.</summary>
@@ -17,7 +16,10 @@ public abstract class LiveContract
         var run = await host.RunAsync(Plans.Review("ticket"));
         var heard = await listening.UntilAsync(heard =>
             heard.Topic == "runs"
-            && heard.Data.GetProperty("rows").EnumerateArray().Any(row => row.GetProperty("runId").GetGuid() == run && row.GetProperty("status").GetString() == "completed")
+            && heard
+                .Data.GetProperty("rows")
+                .EnumerateArray()
+                .Any(row => row.GetProperty("runId").GetGuid() == run && row.GetProperty("status").GetString() == "completed")
         );
         heard.ShouldNotBeNull();
     }
@@ -50,8 +52,31 @@ public abstract class LiveContract
         var next = await again.UntilAsync(heard => heard.Topic is "runs" or "gap");
         next!.Topic.ShouldBe("runs");
         next.Data.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("runId").GetGuid()).ShouldContain(run);
-        using var stranger = await Listening.ToAsync(host, "runs", "ffffffff-7");
+        using var stranger = await Listening.ToAsync(host, "runs", "ffffffff-1");
         (await stranger.UntilAsync(_ => true))!.Topic.ShouldBe("gap");
+    }
+
+    [Fact]
+    public async Task Every_topic_can_be_looked_at()
+    {
+        await using var host = await StartAsync();
+        var probes = host.Get<LiveProbes>();
+        var stop = TestContext.Current.CancellationToken;
+        foreach (var topic in LiveProbes.Topics)
+            (await probes.OfAsync(topic, stop)).ShouldNotBeEmpty(topic);
+        (await probes.OfBallotAsync(Guid.NewGuid(), stop)).ShouldBeEmpty();
+        (await probes.OfOperationAsync(Guid.NewGuid(), stop)).ShouldBeEmpty();
+        (await probes.OfRunAsync(Guid.NewGuid(), stop)).ShouldBeEmpty();
+        var run = await host.RunAsync(Plans.Review("ticket"));
+        (await probes.OfRunAsync(run, stop)).ShouldNotBeEmpty();
+        (await probes.ListAsync(stop)).Version.ShouldBeGreaterThan(0);
+        (await probes.BehindAsync(stop)).ShouldBeNull();
+        using var listening = await Listening.ToAsync(host, "overview,runs,ballots,dead-letters,effects,timers,operations,flow,agents");
+        await listening.UntilAsync(heard => heard.Topic == "pulse");
+        // Its deadline stays as long as it waits.
+        await host.Runs.SubmitAsync(Plans.Review("ticket", review: "ask"), cancellationToken: stop);
+        var missing = new HashSet<string> { "overview", "runs", "timers", "flow" };
+        (await listening.UntilAsync(heard => missing.Remove(heard.Topic) && missing.Count == 0)).ShouldNotBeNull();
     }
 
     [Fact]
@@ -77,7 +102,9 @@ public abstract class LiveContract
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var ended = listening.UntilAsync(_ => false);
         var stopping = host.StopAsync();
-        await Should.NotThrowAsync(async () => await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken)));
+        await Should.NotThrowAsync(async () =>
+            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken))
+        );
         ended.IsCompleted.ShouldBeTrue();
         await stopping;
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));

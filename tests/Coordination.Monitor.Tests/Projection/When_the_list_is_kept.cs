@@ -90,8 +90,12 @@ public sealed class When_the_list_is_kept : IAsyncLifetime
         var list = new RunList(link);
         await list.OpenAsync(Stop);
         while (await list.FillAsync(Stop)) { }
-        await ExecuteAsync("DELETE FROM coordination.run_history WHERE run_id IN (SELECT run_id FROM coordination.run WHERE ended_at IS NOT NULL ORDER BY accepted_at LIMIT 9)");
-        await ExecuteAsync("DELETE FROM coordination.run WHERE run_id IN (SELECT run_id FROM coordination.run WHERE ended_at IS NOT NULL ORDER BY accepted_at LIMIT 9)");
+        await ExecuteAsync(
+            "DELETE FROM coordination.run_history WHERE run_id IN (SELECT run_id FROM coordination.run WHERE ended_at IS NOT NULL ORDER BY accepted_at LIMIT 9)"
+        );
+        await ExecuteAsync(
+            "DELETE FROM coordination.run WHERE run_id IN (SELECT run_id FROM coordination.run WHERE ended_at IS NOT NULL ORDER BY accepted_at LIMIT 9)"
+        );
         (await list.SweepAsync(Stop)).ShouldBe(9);
         (await NumberAsync("SELECT count(*) FROM coordination.monitor_run")).ShouldBe(31);
         await CountsAreTrueAsync();

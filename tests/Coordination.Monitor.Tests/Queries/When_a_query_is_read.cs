@@ -11,17 +11,15 @@ public sealed class When_a_query_is_read
         query.Problems.ShouldBeEmpty();
         query
             .Clauses.Select(clause => $"{(clause.Negated ? "not " : "")}{clause.Field} {clause.Operator} {string.Join('|', clause.Values)}")
-            .ShouldBe(
-                [
-                    "status : failed|partial",
-                    "not agent : coder",
-                    "cost > 2.5",
-                    "scope : order 7,8",
-                    " : timeout",
-                    " : lease lost",
-                    "not  : busy",
-                ]
-            );
+            .ShouldBe([
+                "status : failed|partial",
+                "not agent : coder",
+                "cost > 2.5",
+                "scope : order 7,8",
+                " : timeout",
+                " : lease lost",
+                "not  : busy",
+            ]);
         query.Clauses[1].Start.ShouldBe(23);
         query.Clauses[1].Text.ShouldBe("-agent:coder");
         query.Clauses.Select(clause => clause.Length).ShouldBe(query.Clauses.Select(clause => clause.Text.Length));
@@ -32,7 +30,8 @@ public sealed class When_a_query_is_read
     [InlineData("cost>=2", ">=")]
     [InlineData("cost:<=2", "<=")]
     [InlineData("cost<2", "<")]
-    public void Comparisons_need_no_colon(string text, string op) => QueryText.Parse(text).Clauses.ShouldHaveSingleItem().Operator.ShouldBe(op);
+    public void Comparisons_need_no_colon(string text, string op) =>
+        QueryText.Parse(text).Clauses.ShouldHaveSingleItem().Operator.ShouldBe(op);
 
     [Theory]
     [InlineData("stat:failed", "There is no field 'stat'.", null)]

@@ -12,7 +12,15 @@ public sealed class RunAtTests
     private static readonly JsonElement One = JsonSerializer.SerializeToElement(1);
 
     private static readonly Gen<RunPlan> AnyPlan = Gen.Select(Gen.Int[0, 4095].Array[1, 7], Gen.Int[0, 127].Array[7], Gen.Int[-4, 6])
-        .Select((flags, masks, pivot) => new RunPlan { Name = "any", DeadlineMs = 600_000, Steps = [.. flags.Select((flag, i) => Step(flag, i, masks[i], pivot))] });
+        .Select(
+            (flags, masks, pivot) =>
+                new RunPlan
+                {
+                    Name = "any",
+                    DeadlineMs = 600_000,
+                    Steps = [.. flags.Select((flag, i) => Step(flag, i, masks[i], pivot))],
+                }
+        );
 
     [Fact, Trait("req", "TRC-03")]
     public void Folding_the_history_gives_what_the_run_s_row_says_after_every_message() =>
@@ -38,7 +46,14 @@ public sealed class RunAtTests
             Retry = new RetryPolicy { MaxAttempts = 1 + flag % 3 },
             Optional = flag / 4 % 4 == 0 && index != pivot ? true : null,
             Pivot = index == pivot ? true : null,
-            Compensation = flag / 16 % 2 == 0 && index != pivot ? new CompensationPlan { AgentType = "undo", Retry = new RetryPolicy { MaxAttempts = 1 + flag % 2 } } : null,
+            Compensation =
+                flag / 16 % 2 == 0 && index != pivot
+                    ? new CompensationPlan
+                    {
+                        AgentType = "undo",
+                        Retry = new RetryPolicy { MaxAttempts = 1 + flag % 2 },
+                    }
+                    : null,
             Decision =
                 flag / 64 % 5 == 0
                     ? new DecisionPlan
@@ -102,9 +117,24 @@ public sealed class RunAtTests
             var (kind, pick) = (choice % 12, choice / 12);
             var waiting = state.Steps.Where(step => StepWords.IsUnderWay(RunJson.NameOf(step.Status))).ToList();
             if (kind == 11 && pick % 5 == 0)
-                Deliver(new CancelRun { RunId = state.RunId, RequestedBy = "me", Force = pick % 2 == 0 });
+                Deliver(
+                    new CancelRun
+                    {
+                        RunId = state.RunId,
+                        RequestedBy = "me",
+                        Force = pick % 2 == 0,
+                    }
+                );
             else if (kind == 10)
-                Deliver(new StepCompleted { RunId = state.RunId, StepId = $"s{pick % 7}", Attempt = pick % 3, Output = One });
+                Deliver(
+                    new StepCompleted
+                    {
+                        RunId = state.RunId,
+                        StepId = $"s{pick % 7}",
+                        Attempt = pick % 3,
+                        Output = One,
+                    }
+                );
             else if (kind == 9)
                 FireNext();
             else if (waiting.Count > 0)
@@ -140,10 +170,28 @@ public sealed class RunAtTests
             switch (step.Status)
             {
                 case StepStatus.Dispatched when kind < 5:
-                    Deliver(new StepCompleted { RunId = run, StepId = id, Attempt = attempt, Output = JsonSerializer.SerializeToElement(pick % 2), Missing = pick % 9 == 0 ? ["x"] : null });
+                    Deliver(
+                        new StepCompleted
+                        {
+                            RunId = run,
+                            StepId = id,
+                            Attempt = attempt,
+                            Output = JsonSerializer.SerializeToElement(pick % 2),
+                            Missing = pick % 9 == 0 ? ["x"] : null,
+                        }
+                    );
                     break;
                 case StepStatus.Dispatched when kind == 5:
-                    Deliver(new InputRequired { RunId = run, StepId = id, Attempt = attempt, QuestionId = pick % 3 == 0 ? "effect:x" : "q", Question = "?" });
+                    Deliver(
+                        new InputRequired
+                        {
+                            RunId = run,
+                            StepId = id,
+                            Attempt = attempt,
+                            QuestionId = pick % 3 == 0 ? "effect:x" : "q",
+                            Question = "?",
+                        }
+                    );
                     break;
                 case StepStatus.Dispatched or StepStatus.Compensating when kind > 5:
                     Deliver(
@@ -160,13 +208,35 @@ public sealed class RunAtTests
                     );
                     break;
                 case StepStatus.Compensating:
-                    Deliver(new StepCompensated { RunId = run, StepId = id, Attempt = attempt });
+                    Deliver(
+                        new StepCompensated
+                        {
+                            RunId = run,
+                            StepId = id,
+                            Attempt = attempt,
+                        }
+                    );
                     break;
                 case StepStatus.InputWait:
-                    Deliver(new InputAnswered { RunId = run, StepId = id, QuestionId = step.QuestionId!, Answer = One, AnsweredBy = "me" });
+                    Deliver(
+                        new InputAnswered
+                        {
+                            RunId = run,
+                            StepId = id,
+                            QuestionId = step.QuestionId!,
+                            Answer = One,
+                            AnsweredBy = "me",
+                        }
+                    );
                     break;
                 case StepStatus.BallotWait:
-                    var option = kind switch { < 3 => "yes", < 5 => "answer-1", < 7 => "no", _ => null };
+                    var option = kind switch
+                    {
+                        < 3 => "yes",
+                        < 5 => "answer-1",
+                        < 7 => "no",
+                        _ => null,
+                    };
                     Deliver(
                         new RunBallotDecided
                         {
@@ -189,17 +259,33 @@ public sealed class RunAtTests
             state = decision.Next;
             foreach (var entry in decision.Actions.OfType<RunAction.Record>().Select(record => record.Entry))
             {
-                history.Add(
-                    new RunEvent(entry.Sequence, now, entry.Type, entry.StepId, entry.Attempt, entry.Data, Guid.Empty, null)
-                );
+                history.Add(new RunEvent(entry.Sequence, now, entry.Type, entry.StepId, entry.Attempt, entry.Data, Guid.Empty, null));
             }
             var run = RunAt.Of(plan, history);
-            (run.Status, run.Reason, run.FailedStep, run.EndedAt).ShouldBe((RunJson.NameOf(state.Status), state.Reason, state.FailedStep, state.EndedAt));
+            (run.Status, run.Reason, run.FailedStep, run.EndedAt).ShouldBe(
+                (RunJson.NameOf(state.Status), state.Reason, state.FailedStep, state.EndedAt)
+            );
             foreach (var step in state.Steps)
             {
                 var folded = run[step.Id];
-                (folded.Status, folded.Attempt, folded.Reason, folded.CompletedAs, folded.StartedAt, folded.EndedAt, folded.QuestionId).ShouldBe(
-                    (RunJson.NameOf(step.Status), step.Attempt, step.Reason, step.CompletedAs, step.StartedAt, step.EndedAt, step.QuestionId),
+                (
+                    folded.Status,
+                    folded.Attempt,
+                    folded.Reason,
+                    folded.CompletedAs,
+                    folded.StartedAt,
+                    folded.EndedAt,
+                    folded.QuestionId
+                ).ShouldBe(
+                    (
+                        RunJson.NameOf(step.Status),
+                        step.Attempt,
+                        step.Reason,
+                        step.CompletedAs,
+                        step.StartedAt,
+                        step.EndedAt,
+                        step.QuestionId
+                    ),
                     step.Id
                 );
                 // Why a step was stopped, or not undone in time, is not told by the history.

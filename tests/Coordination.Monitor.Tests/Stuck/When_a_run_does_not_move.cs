@@ -39,7 +39,12 @@ public sealed class When_a_run_does_not_move
     [Fact]
     public void The_message_that_has_not_left_is_named() =>
         StuckRun
-            .Of(Facts(Sent(Gone)) with { Unsent = [new UnsentMessage("step.execute.v1", "agent-coder", Now.AddSeconds(-45), 3, "no route")] })
+            .Of(
+                Facts(Sent(Gone)) with
+                {
+                    Unsent = [new UnsentMessage("step.execute.v1", "agent-coder", Now.AddSeconds(-45), 3, "no route")],
+                }
+            )
             .Reason.ShouldBe("its message step.execute.v1 to agent-coder has not left for 45 s: 3 deliveries failed: no route");
 
     [Fact]
@@ -57,7 +62,8 @@ public sealed class When_a_run_does_not_move
     {
         var step = Sent(Gone) with { Status = StepWords.BallotWait };
         Reason(step with { Ballot = new StuckBallot(true, Now.AddMinutes(1)) }).ShouldBeNull();
-        Reason(step with { Ballot = new StuckBallot(true, Now.AddMinutes(-1)) }).ShouldBe("the ballot of step 'code' should have ended 60 s ago: its service does not answer");
+        Reason(step with { Ballot = new StuckBallot(true, Now.AddMinutes(-1)) })
+            .ShouldBe("the ballot of step 'code' should have ended 60 s ago: its service does not answer");
         Reason(step).ShouldBe("the ballot of step 'code' was never opened: no ballot service runs");
     }
 
@@ -80,7 +86,8 @@ public sealed class When_a_run_does_not_move
     }
 
     [Fact]
-    public void A_run_without_a_step_under_way_goes_nowhere() => StuckRun.Of(Facts()).Reason.ShouldBe("no step is under way, and nothing will start one");
+    public void A_run_without_a_step_under_way_goes_nowhere() =>
+        StuckRun.Of(Facts()).Reason.ShouldBe("no step is under way, and nothing will start one");
 
     private static string? Reason(StuckStep step) => StuckRun.Of(Facts(step)).Reason;
 

@@ -21,8 +21,14 @@ public abstract class StandstillContract
             TestContext.Current.CancellationToken
         );
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        var run = await host.Runs.SubmitAsync(Plan.Named("lost").Step("code", "coder", new Job { Do = "ok" }, retry: new RetryPolicy { MaxAttempts = 1 }));
-        var page = await host.UntilAsync($"runs?q=stuck:yes", page => page.GetProperty("rows").GetArrayLength() == 1, within: TimeSpan.FromSeconds(70));
+        var run = await host.Runs.SubmitAsync(
+            Plan.Named("lost").Step("code", "coder", new Job { Do = "ok" }, retry: new RetryPolicy { MaxAttempts = 1 })
+        );
+        var page = await host.UntilAsync(
+            $"runs?q=stuck:yes",
+            page => page.GetProperty("rows").GetArrayLength() == 1,
+            within: TimeSpan.FromSeconds(70)
+        );
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
         page.GetProperty("rows")[0].GetProperty("runId").GetGuid().ShouldBe(run);
         var reason = page.GetProperty("rows")[0].GetProperty("stuck").GetString()!;
@@ -33,7 +39,12 @@ public abstract class StandstillContract
         (await host.GetAsync($"runs/{run}")).GetProperty("story").GetString()!.ShouldStartWith("Does not move: ");
         // Whatever happens to it takes the mark away.
         await host.Runs.CancelAsync(run, "ada", force: true, cancellationToken: TestContext.Current.CancellationToken);
-        await host.ListedAsync(run, row => row.GetProperty("stuck").ValueKind == System.Text.Json.JsonValueKind.Null && row.GetProperty("endedAt").ValueKind == System.Text.Json.JsonValueKind.String);
+        await host.ListedAsync(
+            run,
+            row =>
+                row.GetProperty("stuck").ValueKind == System.Text.Json.JsonValueKind.Null
+                && row.GetProperty("endedAt").ValueKind == System.Text.Json.JsonValueKind.String
+        );
     }
 }
 
