@@ -54,7 +54,7 @@ public sealed class When_a_link_is_followed(Chromium chromium, World world)
     }
 
     [Theory, Trait("req", "OPS-01")]
-    [InlineData("/effects?status=in-doubt", "pay supplier", "mail")]
+    [InlineData("/effects?status=indoubt", "pay supplier", "mail")]
     [InlineData("/consensus?status=decided", "#811?", "although one test is red?")]
     [InlineData("/audit?actor=ann&kind=run.cancel", "superseded by the new import", "payload.read")]
     [InlineData("/agents?find=cod", "coder", "researcher")]

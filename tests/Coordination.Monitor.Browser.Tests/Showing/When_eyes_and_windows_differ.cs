@@ -79,7 +79,7 @@ public sealed class When_eyes_and_windows_differ(Chromium chromium, World world)
                   const canvas = getComputedStyle(document.body).backgroundColor
                   return [...document.querySelectorAll('main [class*=bar] > span, main [class*=bar] > div, main [role=img] > *')]
                     .filter(element => { const box = element.getBoundingClientRect(); return box.width > 8 && box.height > 4 })
-                    .filter(element => { const style = getComputedStyle(element); return style.backgroundColor === canvas && style.backgroundImage === 'none' && style.borderTopStyle === 'none' && style.borderLeftStyle === 'none' && style.outlineStyle === 'none' && !element.textContent.trim() && element.localName !== 'svg' && !element.closest('svg') })
+                    .filter(element => { const style = getComputedStyle(element); return style.backgroundColor === canvas && style.backgroundImage === 'none' && style.borderTopStyle === 'none' && style.borderLeftStyle === 'none' && style.outlineStyle === 'none' && !element.textContent.trim() && !element.querySelector('input, textarea, select') && element.localName !== 'svg' && !element.closest('svg') })
                     .map(element => element.outerHTML.slice(0, 140)).slice(0, 5)
                 }
                 """

@@ -31,7 +31,8 @@ export const OperationDialog = ({ intent }: { intent: Intent }) => {
   const request: OperationRequest = { kind: intent.kind, ...(intent.targets && { targets: intent.targets }), ...(intent.select && { select: intent.select }), ...(Object.keys(parameters).length > 0 && { parameters }) }
   const unsaid = missing(intent, parameters)
   const asked = useDeferredValue(JSON.stringify(request))
-  const preview = useQuery({ queryKey: [still, 'dry-run', asked], queryFn: () => dryRun(JSON.parse(asked) as OperationRequest), enabled: unsaid === null, gcTime: 0, retry: false })
+  const preview = useQuery({ queryKey: [still, 'dry-run', asked], queryFn: () => dryRun(JSON.parse(asked) as OperationRequest), // The request that is asked may still be the one before the last key.
+    enabled: unsaid === null && asked === JSON.stringify(request), gcTime: 0, retry: false })
   const found = preview.data?.preview
   const mutation = useMutation({
     mutationFn: () => {

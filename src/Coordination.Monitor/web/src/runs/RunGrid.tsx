@@ -1,3 +1,4 @@
+import { revealedText } from '../ui/revealed'
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { memo, useCallback, useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react'
 import { useLocation } from 'wouter'
@@ -34,7 +35,7 @@ const RunRow = memo(function RunRow({ store, id, index, top, height, columns, te
     <div role="row" id={`run-${id}`} data-row-id={id} aria-rowindex={index + 2} aria-selected={selected} data-open={open || undefined} data-left={left || undefined} title={left ? 'No longer matches; it stays until the list is read again' : undefined}
       tabIndex={active ? 0 : -1} className={css.row} data-copy={id} style={{ transform: `translateY(${top}px)`, height, gridTemplateColumns: template }} onFocus={() => act('focus', index, id)}
       onClick={event => { if (!(event.target as HTMLElement).closest('a, button, input')) act('peek', index, id) }}>
-      <div role="gridcell" className={css.cell}><input type="checkbox" className={css.box} tabIndex={-1} checked={selected} aria-label={`Select run ${run.name}`} onChange={() => {}} onClick={event => act(event.shiftKey ? 'range' : 'select', index, id)} /></div>
+      <div role="gridcell" className={css.cell}><input type="checkbox" className={css.box} tabIndex={-1} checked={selected} aria-label={`Select run ${revealedText(run.name)}`} onChange={() => {}} onClick={event => act(event.shiftKey ? 'range' : 'select', index, id)} /></div>
       {columns.map(column => <div key={column.key} ref={column.key === 'state' ? state : undefined} role="gridcell" className={`${css.cell} ${column.end ? css.end : ''}`}>{column.cell(run)}</div>)}
     </div>
   )
