@@ -124,10 +124,12 @@ public sealed class When_only_the_keyboard_is_used(Chromium chromium)
     {
         for (var presses = 0; presses < 120; presses++)
         {
-            await tab.Page.Keyboard.PressAsync("Tab");
-            await ShouldSeeFocusAsync(tab);
             if (await tab.Page.EvaluateAsync<bool>("wanted => !!document.activeElement?.matches(wanted)", selector))
                 return;
+            await tab.Page.Keyboard.PressAsync("Tab");
+            // Behind the last element come the browser's own buttons.
+            if (!await tab.Page.EvaluateAsync<bool>("() => document.activeElement === document.body"))
+                await ShouldSeeFocusAsync(tab);
         }
         Assert.Fail($"{tab.Route}: {selector} was not reached with 120 presses of the tabulator.");
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Coordination.Monitor.Browser.Tests.Hosts;
 using Coordination.Testing;
 using Microsoft.Playwright;
@@ -12,6 +13,9 @@ namespace Coordination.Monitor.Browser.Tests.Driving;
 internal sealed class Tab : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // Longer than the page waits before it says that it is loading.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentQueue<string> faults = new();
     private readonly ConcurrentDictionary<IRequest, bool> underWay = new();
 
@@ -76,7 +80,7 @@ internal sealed class Tab : IAsyncDisposable
     /// <summary>Until there is a heading, nothing is being loaded, and nothing is asked for.</summary>
     public async Task SettleAsync()
     {
-        var quiet = 0;
+        var noise = Stopwatch.GetTimestamp();
         try
         {
             await Eventually.Until(
@@ -85,8 +89,9 @@ internal sealed class Tab : IAsyncDisposable
                     var ready = await Page.EvaluateAsync<bool>(
                         "() => !!document.querySelector('main h1') && !document.querySelector('main [role=status][aria-label]')"
                     );
-                    quiet = ready && underWay.IsEmpty ? quiet + 1 : 0;
-                    return quiet >= 3;
+                    if (!ready || !underWay.IsEmpty)
+                        noise = Stopwatch.GetTimestamp();
+                    return Stopwatch.GetElapsedTime(noise) > Quiet;
                 },
                 Patience,
                 $"{Route} to settle"
@@ -132,6 +137,9 @@ internal sealed class Tab : IAsyncDisposable
         };
         page.Request += (_, request) =>
         {
+            // Nobody tells what became of the requests of a page that is left.
+            if (request.IsNavigationRequest && request.Frame == page.MainFrame)
+                underWay.Clear();
             // The end of a shared worker's script is told to nobody.
             if (!request.Url.Contains("/assets/worker-", StringComparison.Ordinal))
                 underWay.TryAdd(request, value: true);

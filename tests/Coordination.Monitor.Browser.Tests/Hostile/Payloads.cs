@@ -12,7 +12,8 @@ internal static class Payloads
     ];
 
     /// <summary>Groups of them, so that every field that takes long text gets all.</summary>
-    public static IReadOnlyList<string[]> Groups { get; } = [.. All.Chunk(12)];
+    public static IReadOnlyList<string[]> Groups { get; } = 
+        [.. Enumerable.Range(0, (All.Count + 11) / 12).Select(group => Enumerable.Range(group * 12, 12).Select(at => All[at % All.Count]).ToArray())];
 
     /// <summary>At most so long, and no character cut in two.</summary>
     public static string Cut(this string text, int length)
@@ -21,6 +22,9 @@ internal static class Payloads
             return text;
         return char.IsHighSurrogate(text[length - 1]) ? text[..(length - 1)] : text[..length];
     }
+
+    /// <summary>For fields that refuse control characters: reasons are one line of words.</summary>
+    public static string OneLine(this string text) => string.Concat(text.Select(one => char.IsControl(one) ? ' ' : one));
 
     public static string Text(this string[] group, int length) => string.Join("\n", group).Cut(length);
 }

@@ -126,7 +126,7 @@ public sealed class When_strangers_write(Chromium chromium, World world)
                 {
                     kind = "run.cancel",
                     targets = new[] { new { run = waiting } },
-                    reason = text.Cut(480),
+                    reason = text.Cut(480).OneLine(),
                 },
                 "<b>ann</b>\u202e"
             );
@@ -168,14 +168,16 @@ public sealed class When_strangers_write(Chromium chromium, World world)
             change: request =>
                 request with
                 {
+                    SafeOption = null,
                     Options =
                     [
                         .. group
                             .Where(payload => !string.IsNullOrWhiteSpace(payload))
                             .Select(payload => payload.Cut(90))
-                            .Concat(["yes", "no"])
                             .Distinct(StringComparer.Ordinal)
                             .Select(name => BallotRequest.Option(name, new { word = name })),
+                        BallotRequest.Option("yes"),
+                        BallotRequest.Option("no"),
                     ],
                     Requester = group[0].Cut(200),
                     Evidence = [.. group.Take(5).Select(payload => payload.Cut(400))],

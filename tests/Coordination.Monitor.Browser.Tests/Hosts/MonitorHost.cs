@@ -58,6 +58,8 @@ internal sealed class MonitorHost : IAsyncDisposable
         builder.Services.AddCoordination(backbone =>
             backbone.UseInMemory().UseSqlite(Path.Combine(folder.FullName, "coordination.db")).AddRuns().AddConsensus(Fleet.Policies)
         );
+        // Agents that wait for ever are not waited for.
+        builder.Services.ConfigureWorkers(workers => workers.ShutdownGrace = TimeSpan.Zero);
         if (options.WithAgents)
             Fleet.AddTo(builder.Services);
         builder.Services.AddCoordinationMonitor(monitor =>
@@ -77,12 +79,12 @@ internal sealed class MonitorHost : IAsyncDisposable
             await Eventually.Until(async () => (await Runs.GetAgentTypesAsync()).Count >= Fleet.Types, Patience, "the agents to say hello");
     }
 
-    /// <summary>As when the process ends: connections are cut.</summary>
+    /// <summary>The process ends; its database stays.</summary>
     public async Task StopAsync()
     {
         if (app is null)
             return;
-        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await app.StopAsync(soon.Token);
         await app.DisposeAsync();
         app = null;
