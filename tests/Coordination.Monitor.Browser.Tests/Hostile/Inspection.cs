@@ -22,7 +22,8 @@ internal static class Inspection
                 if (attribute === 'data' || attribute === 'srcdoc') found.push(`${attribute} at ${name}`)
                 else {
                   const to = new URL(value, document.baseURI)
-                  if (to.origin !== here) found.push(`${attribute} at ${name} leads to ${value.slice(0, 80)}`)
+                  // The one link of the page's own that leads out: to the maker of the graph.
+                  if (to.origin !== here && to.hostname !== 'reactflow.dev') found.push(`${attribute} at ${name} leads to ${value.slice(0, 80)}`)
                 }
               }
             }
