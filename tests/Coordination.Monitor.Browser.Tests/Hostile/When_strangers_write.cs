@@ -168,6 +168,7 @@ public sealed class When_strangers_write(Chromium chromium, World world)
             change: request =>
                 request with
                 {
+                    SafeOption = null,
                     Options =
                     [
                         .. group
