@@ -31,7 +31,11 @@ public sealed class Chromium : IAsyncDisposable
         await gate.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
-            return browser ??= await StartAsync();
+            if (browser is { IsConnected: true })
+                return browser;
+            // One that was ended from outside takes the tests that used it with it, and no others.
+            driver?.Dispose();
+            return browser = await StartAsync();
         }
         finally
         {

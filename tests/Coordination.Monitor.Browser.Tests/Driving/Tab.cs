@@ -16,8 +16,11 @@ internal sealed class Tab : IAsyncDisposable
 
     // Longer than the page waits before it says that it is loading.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(200);
-    private readonly ConcurrentQueue<string> faults = new();
-    private readonly ConcurrentDictionary<IRequest, bool> underWay = new();
+
+    // The page gives a request up after ten seconds.
+    private static readonly TimeSpan GivenUp = TimeSpan.FromSeconds(11);
+    private ConcurrentQueue<string> faults = new();
+    private readonly ConcurrentDictionary<IRequest, long> underWay = new();
 
     private Tab(IBrowserContext profile, IPage page, MonitorHost host) => (Profile, Page, Host) = (profile, page, host);
 
@@ -68,9 +71,25 @@ internal sealed class Tab : IAsyncDisposable
     /// <summary>Opens a route cold and waits until it has settled.</summary>
     public async Task GoAsync(string route)
     {
-        await Page.GotoAsync(At(route), new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
-        await SettleAsync();
+        for (var times = 1; ; times++)
+        {
+            string[] before = [.. faults];
+            try
+            {
+                await Page.GotoAsync(At(route), new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
+                await SettleAsync();
+                if (times == 3 || !HasNetworkChanged())
+                    return;
+            }
+            catch (Exception failed) when (times < 3 && failed is TimeoutException or PlaywrightException && HasNetworkChanged())
+            {
+                // The machine got or lost a network, for example of a container, and the browser broke off whatever was under way.
+            }
+            faults = new ConcurrentQueue<string>(before);
+        }
     }
+
+    private bool HasNetworkChanged() => faults.Any(fault => fault.Contains("ERR_NETWORK_CHANGED", StringComparison.Ordinal));
 
     public string At(string route) => new Uri(Host.Address, route.TrimStart('/')).ToString();
 
@@ -89,7 +108,7 @@ internal sealed class Tab : IAsyncDisposable
                     var ready = await Page.EvaluateAsync<bool>(
                         "() => !!document.querySelector('main h1') && !document.querySelector('main [role=status][aria-label]')"
                     );
-                    if (!ready || !underWay.IsEmpty)
+                    if (!ready || underWay.Values.Any(since => Stopwatch.GetElapsedTime(since) < GivenUp))
                         noise = Stopwatch.GetTimestamp();
                     return Stopwatch.GetElapsedTime(noise) > Quiet;
                 },
@@ -103,6 +122,10 @@ internal sealed class Tab : IAsyncDisposable
             throw new TimeoutException($"{late.Message} Under way: {open}. {string.Join("\n", Faults)}", late);
         }
     }
+
+    /// <summary>Until a change of the window is drawn.</summary>
+    public async Task DrawnAsync() =>
+        await Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))");
 
     /// <summary>For what the page itself waits for, by its own clock.</summary>
     public async Task WaitAsync(TimeSpan time)
@@ -137,12 +160,9 @@ internal sealed class Tab : IAsyncDisposable
         };
         page.Request += (_, request) =>
         {
-            // Nobody tells what became of the requests of a page that is left.
-            if (request.IsNavigationRequest && request.Frame == page.MainFrame)
-                underWay.Clear();
             // The end of a shared worker's script is told to nobody.
             if (!request.Url.Contains("/assets/worker-", StringComparison.Ordinal))
-                underWay.TryAdd(request, value: true);
+                underWay.TryAdd(request, Stopwatch.GetTimestamp());
             if (!IsOurs(request.Url))
                 faults.Enqueue($"request to another origin: {request.Url}");
         };
@@ -156,6 +176,9 @@ internal sealed class Tab : IAsyncDisposable
         };
         page.Response += (_, response) =>
         {
+            // Nobody tells what became of the requests of a page that is left.
+            if (response.Request.IsNavigationRequest)
+                underWay.Clear();
             if (response.Status >= 400)
                 faults.Enqueue($"answered {response.Status}: {response.Url}");
         };

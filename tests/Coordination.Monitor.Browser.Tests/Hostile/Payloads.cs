@@ -12,8 +12,12 @@ internal static class Payloads
     ];
 
     /// <summary>Groups of them, so that every field that takes long text gets all.</summary>
-    public static IReadOnlyList<string[]> Groups { get; } = 
-        [.. Enumerable.Range(0, (All.Count + 11) / 12).Select(group => Enumerable.Range(group * 12, 12).Select(at => All[at % All.Count]).ToArray())];
+    public static IReadOnlyList<string[]> Groups { get; } =
+    [
+        .. Enumerable
+            .Range(0, (All.Count + 11) / 12)
+            .Select(group => Enumerable.Range(group * 12, 12).Select(at => All[at % All.Count]).ToArray()),
+    ];
 
     /// <summary>At most so long, and no character cut in two.</summary>
     public static string Cut(this string text, int length)

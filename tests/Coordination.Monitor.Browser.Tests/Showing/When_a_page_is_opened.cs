@@ -32,7 +32,7 @@ public sealed class When_a_page_is_opened(Chromium chromium, World world) : IAsy
             var look = $"{width}-{(dark ? "dark" : "light")}";
             await tab.Page.SetViewportSizeAsync(width, 900);
             await tab.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
-            await tab.SettleAsync();
+            await tab.DrawnAsync();
             await Shots.TakeAsync(tab.Page, $"{name.Replace(": ", "-", StringComparison.Ordinal).Replace(' ', '-')}-{look}");
             broken.AddRange((await Axe.ViolationsAsync(tab.Page)).Select(violation => $"{look}: {violation}"));
             if (await Layout.OverflowAsync(tab.Page) is { } cut)
