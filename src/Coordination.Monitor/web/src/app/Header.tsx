@@ -2,6 +2,7 @@ import { Link } from 'wouter'
 import { useMe } from '../api/queries'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
+import { revealedText } from '../ui/revealed'
 import { Menu, menuItem } from '../ui/Menu'
 import { setPrefs, usePrefs, type Prefs } from '../ui/prefs'
 import { Untrusted } from '../ui/Untrusted'
@@ -23,7 +24,7 @@ export const Header = ({ onPalette, onHelp }: { onPalette: () => void, onHelp: (
       <LiveMark />
       <Button look="quiet" icon="theme" aria-label={`Theme: ${theme}. Change to ${next}`} title={`Theme: ${theme}`} onClick={() => setPrefs({ theme: next })} />
       <Button look="quiet" icon="help" aria-label="Keyboard help" title="Keyboard help (?)" onClick={onHelp} />
-      {me && <Menu label={`Signed in as ${me.user}`} icon="person" hideLabel quiet>
+      {me && <Menu label={`Signed in as ${revealedText(me.user)}`} icon="person" hideLabel quiet>
         <div className={css.who}><strong><Untrusted text={me.user} line /></strong><span className="muted">{me.roles.join(', ') || 'no role'}</span><span className="muted">Version {me.version}</span></div>
         <Link href="/settings" className={menuItem}><Icon name="gear" />Settings</Link>
         {me.signOut && <a href={me.signOut} className={menuItem}><Icon name="external" />Sign out</a>}
