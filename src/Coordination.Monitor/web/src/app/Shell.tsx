@@ -28,7 +28,9 @@ export const Shell = () => {
   useEffect(() => {
     main.current?.scrollTo(0, 0)
     // What had the focus is gone with its page: keys go on from the top of the new one.
-    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true })
+    // While the new one is being fetched the old one is still there, hidden: it loses the focus a moment later.
+    const held = document.activeElement
+    if (held === document.body || main.current?.contains(held)) main.current?.focus({ preventScroll: true })
   }, [place])
   return (
     <div className={css.shell} data-side={side}>

@@ -1,4 +1,4 @@
-import type { UseQueryResult } from '@tanstack/react-query'
+import { useQueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { ApiError } from '../api/client'
 import { Button } from './Button'
@@ -54,6 +54,9 @@ export const ErrorPanel = ({ error, retry, what }: { error: Error, retry?: () =>
 const staleRetryMs = 10_000
 /** Old data is better than none, as long as it says how old it is. */
 export const Stale = ({ error, since, retry }: { error: Error, since: number, retry: () => void }) => {
+  const client = useQueryClient()
+  // A page often has several readings, which failed together: one press reads them all again.
+  const retryAll = () => void client.refetchQueries({ type: 'active', predicate: query => query.state.error !== null })
   const now = useNow()
   const next = useRef(serverNow() + staleRetryMs)
   useEffect(() => {
@@ -65,7 +68,7 @@ export const Stale = ({ error, since, retry }: { error: Error, since: number, re
   const left = Math.ceil((next.current - now) / 1_000)
   return (
     <div className={css.stale} role="status" data-testid="stale"><Icon name="clock" />
-      <span className="grow">Shown as of {since > 0 ? <When at={new Date(since).toISOString()} clock /> : 'before'}. {error.message}</span><span className="muted">again in {Math.max(0, left)} s</span><Button small onClick={retry}>Try now</Button></div>
+      <span className="grow">Shown as of {since > 0 ? <When at={new Date(since).toISOString()} clock /> : 'before'}. {error.message}</span><span className="muted">again in {Math.max(0, left)} s</span><Button small onClick={retryAll}>Try now</Button></div>
   )
 }
 
