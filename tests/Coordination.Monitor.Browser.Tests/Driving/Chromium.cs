@@ -58,6 +58,8 @@ public sealed class Chromium : IAsyncDisposable
         OnPath("node").ShouldNotBeNull("Node.js 20 or later drives the browser, and there is no node on the PATH.");
         // The package's own Node is not copied.
         Environment.SetEnvironmentVariable("PLAYWRIGHT_NODEJS_PATH", OnPath("node"));
+        // Machines that run tests are busy; nothing is made slower by it that is right.
+        Assertions.SetDefaultExpectTimeout((float)Tab.Patience.TotalMilliseconds);
         driver = await Playwright.CreateAsync();
         return await driver.Chromium.LaunchAsync(
             new BrowserTypeLaunchOptions

@@ -19,13 +19,13 @@ public sealed class When_the_server_fails(Chromium chromium)
 
         // The change is told, and cannot be read.
         await host.Runs.AnswerAsync(run, "one", "which", "yes", "bob");
-        await Assertions.Expect(tab.Page.GetByTestId("stale").First).ToContainTextAsync("Shown as of", new() { Timeout = 15_000 });
+        await Assertions.Expect(tab.Page.GetByTestId("stale").First).ToContainTextAsync("Shown as of", new() { Timeout = 30_000 });
         await Assertions.Expect(tab.Page.Locator("main h1")).ToContainTextAsync("asks first");
         await Assertions.Expect(tab.Page.GetByTestId("question")).ToContainTextAsync("Go on?");
         await Axe.ShouldPassAsync(tab.Page, "stale");
         host.Broken = null;
-        await Assertions.Expect(tab.Page.Locator("main header")).ToContainTextAsync("Completed", new() { Timeout = 20_000 });
-        await Assertions.Expect(tab.Page.GetByTestId("stale")).ToHaveCountAsync(0, new() { Timeout = 20_000 });
+        await Assertions.Expect(tab.Page.Locator("main header")).ToContainTextAsync("Completed", new() { Timeout = 30_000 });
+        await Assertions.Expect(tab.Page.GetByTestId("stale")).ToHaveCountAsync(0, new() { Timeout = 30_000 });
         await tab.ShouldBeSoundAsync("a failing server");
     }
 

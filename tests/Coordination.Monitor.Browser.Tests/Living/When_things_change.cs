@@ -10,7 +10,7 @@ namespace Coordination.Monitor.Browser.Tests.Living;
 public sealed class When_things_change(Chromium chromium)
 {
     // A change is shown at once where the machine has nothing else to do; tests run beside others.
-    private static readonly LocatorAssertionsToContainTextOptions Soon = new() { Timeout = 10_000 };
+    private static readonly LocatorAssertionsToContainTextOptions Soon = new() { Timeout = 30_000 };
 
     [Fact, Trait("req", "OPS-01")]
     public async Task A_row_of_the_list_changes_and_new_runs_wait_behind_a_button()
