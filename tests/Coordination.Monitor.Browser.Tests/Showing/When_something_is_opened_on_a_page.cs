@@ -60,7 +60,10 @@ public sealed class When_something_is_opened_on_a_page(Chromium chromium, World 
 
         // Single keys can be switched off: then they are letters again.
         await tab.GoAsync("/settings");
-        await tab.Page.GetByRole(AriaRole.Group, new() { Name = "Single-key shortcuts" }).GetByText("Off", new() { Exact = true }).ClickAsync();
+        await tab
+            .Page.GetByRole(AriaRole.Group, new() { Name = "Single-key shortcuts" })
+            .GetByText("Off", new() { Exact = true })
+            .ClickAsync();
         await tab.Page.Keyboard.PressAsync("?");
         await tab.Page.Keyboard.PressAsync("g");
         await tab.Page.Keyboard.PressAsync("r");
