@@ -67,6 +67,7 @@ internal static class Inspection
     private static readonly HashSet<string> Structure = new(StringComparer.Ordinal)
     {
         "status",
+        "treatment",
         "kind",
         "severity",
         "href",

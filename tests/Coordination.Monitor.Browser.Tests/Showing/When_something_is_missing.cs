@@ -39,7 +39,13 @@ public sealed class When_something_is_missing(Chromium chromium, World world) : 
     ];
     private Seeded seeded = null!;
 
-    public static IEnumerable<TheoryDataRow<string>> Names => Places.Names;
+    // The views of a run fail as one while the run cannot be read. Settings reads nothing.
+    public static IEnumerable<TheoryDataRow<string>> Names =>
+        Places
+            .All.Select(place => place.Name)
+            .Where(name => name is "a run: timeline" or "a run: graph" || !name.StartsWith("a run", StringComparison.Ordinal))
+            .Where(name => name != "settings")
+            .Select(name => new TheoryDataRow<string>(name));
 
     public async ValueTask InitializeAsync() => seeded = await world.SeededAsync();
 
@@ -64,8 +70,6 @@ public sealed class When_something_is_missing(Chromium chromium, World world) : 
     [Theory, MemberData(nameof(Names)), Trait("req", "OPS-01")]
     public async Task An_error_says_what_failed_with_its_trace_and_can_be_tried_again(string name)
     {
-        if (name == "settings")
-            return;
         await using var tab = await Tab.OpenAsync(chromium, seeded.Host);
         tab.Expected.Add("503");
         var broken = true;
