@@ -95,6 +95,8 @@ internal sealed class Seeded
             "ann"
         );
         await host.UntilRunAsync(cancelled, "cancelled");
+        // A line of the audit of another kind.
+        await host.GetAsync($"dead-letters/{letter}", "ann");
         var groups = await host.UntilAsync("dead-letters/groups", page => page.Rows().Count() == 2);
         var list = await host.UntilAsync("runs?limit=100", page => page.Rows().Count() >= 48);
         list.Rows().ShouldNotBeEmpty();
