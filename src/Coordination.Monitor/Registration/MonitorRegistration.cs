@@ -13,7 +13,7 @@ public static class MonitorRegistration
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static IServiceCollection AddCoordinationMonitor(this IServiceCollection services, Action<MonitorOptions>? configure = null)
     {
-        if (services.Any(service => service.ServiceType == typeof(MonitorOptions)))
+        if (services.Any(service => service.ServiceType == typeof(Admission)))
             throw new InvalidOperationException("The monitor was added before.");
         var options = new MonitorOptions();
         configure?.Invoke(options);
@@ -35,7 +35,8 @@ public static class MonitorRegistration
     /// <summary>Adds the monitor's tables and views to the program's schema, for a process that migrates without serving it.</summary>
     public static IServiceCollection AddMonitorSchema(this IServiceCollection services) =>
         services
-            // Its views are over the tables of these.
+            // Its views are over the tables of these, whatever else is registered and when.
+            .AddSchemaModule<PostgresMessagingDbContext, SqliteMessagingDbContext>(SchemaModule.Messaging)
             .AddSchemaModule<RunsDbContext, PostgresRunsDbContext, SqliteRunsDbContext>(RunsDbContext.Module)
             .AddSchemaModule<ConsensusDbContext, PostgresConsensusDbContext, SqliteConsensusDbContext>(ConsensusDbContext.Module)
             .AddWorkersSchema()
