@@ -17,7 +17,7 @@ internal static class Surroundings
             // "cpu", then ticks: user, nice, system, idle, waiting for the disk, interrupts (two), stolen by other virtual machines.
             var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
             int[] busy = [1, 2, 3, 6, 7, 8];
-            return busy.Sum(field => long.Parse(fields[field], CultureInfo.InvariantCulture)) * ProcessTree.SecondsPerTick;
+            return busy.Sum(place => long.Parse(fields[place], CultureInfo.InvariantCulture)) * ProcessTree.SecondsPerTick;
         }
     }
 
