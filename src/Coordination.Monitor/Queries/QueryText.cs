@@ -131,7 +131,7 @@ internal static class QueryText
             var like = QueryFields.Like(name, QueryFields.All.Select(known => known.Name));
             var rest = clause.Text[(not.Length + name.Length)..];
             return Problem(
-                like is null ? $"There is no field '{name}'. To look for the words, put them into quotes." : $"There is no field '{name}'.",
+                $"There is no field '{name}'.{(like is null ? " To look for the words, put them into quotes." : "")} There are: {string.Join(", ", QueryFields.All.Select(known => known.Name))}.",
                 like is null ? $"{not}\"{clause.Text[not.Length..].Trim('"')}\"" : $"{not}{like}{rest}"
             );
         }

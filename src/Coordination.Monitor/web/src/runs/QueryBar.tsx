@@ -70,7 +70,7 @@ export const QueryBar = ({ q, commit, problems }: { q: string, commit: (q: strin
       <div className={css.field}>
         <Icon name="search" />
         <input ref={input} type="search" role="combobox" aria-label="Query of runs" aria-expanded={shown} aria-controls={listId} aria-autocomplete="list" aria-activedescendant={shown && at >= 0 ? `${listId}-${at}` : undefined} aria-invalid={bad.length > 0 || undefined}
-          autoComplete="off" spellCheck={false} placeholder='state:failed agent:coder cost>2 "lease timeout"' value={text} data-testid="query" onChange={event => {
+          autoComplete="off" spellCheck={false} placeholder='Words, an id, or status:failed cost>2 started:>-2h' value={text} data-testid="query" onChange={event => {
             put(event.target.value, false)
             setCaret(event.target.selectionStart ?? 0)
             setOpen(true)
