@@ -16,7 +16,7 @@ public sealed record Ticket(
 )
 {
     /// <summary>What its runs are about, as people look for them: the ticket and the order.</summary>
-    public string About => Order is { } order ? $"{Id}, order {order.Id}" : Id;
+    public string About => Order is { } order ? $"{Id}, {order.Id}" : Id;
 }
 
 /// <summary>What was paid and when it arrived.</summary>

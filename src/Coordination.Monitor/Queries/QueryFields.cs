@@ -42,9 +42,9 @@ internal static class QueryFields
             FieldKind.Term,
             "waits"
         ),
-        (new("started", "When it was accepted", "started:>-2h", null), FieldKind.Time, "accepted_at"),
-        (new("ended", "When it ended", "ended:2026-11-01..2026-11-05", null), FieldKind.Time, "ended_at"),
-        (new("updated", "When something last happened", "updated:<-1d", null), FieldKind.Time, "updated_at"),
+        (new("started", "When it was accepted: so long ago, or a date (UTC)", "started:>-2h", null), FieldKind.Time, "accepted_at"),
+        (new("ended", "When it ended: a date (UTC) or so long ago", "ended:2026-11-01..2026-11-05", null), FieldKind.Time, "ended_at"),
+        (new("updated", "When something last happened: so long ago, or a date (UTC)", "updated:<-1d", null), FieldKind.Time, "updated_at"),
         (new("duration", "How long it took, or has taken so far", "duration:>30s", null), FieldKind.Duration, "duration_ms"),
         (new("retries", "Attempts that were repeated", "retries:>3", null), FieldKind.Number, "retries"),
         (new("cost", "What its models cost, in dollars", "cost:>2.50", null), FieldKind.Dollars, "cost_micro_usd"),

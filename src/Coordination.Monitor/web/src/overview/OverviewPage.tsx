@@ -4,7 +4,7 @@ import type { Attention, AttentionKind, Overview, RunStatus, TypicalDuration, Wa
 import { useParsed } from '../runs/QueryBar'
 import { fieldFor, printClause } from '../runs/queryText'
 import { Chip, Glyph, type Mark } from '../ui/Chip'
-import { count, decimal, duration, plural } from '../ui/format'
+import { count, decimal, duration, plural, waitText } from '../ui/format'
 import { Icon } from '../ui/Icon'
 import { runMarks, unknownMark, waitMark } from '../ui/marks'
 import { Page, Section } from '../ui/Page'
@@ -37,8 +37,8 @@ const WaitingRun = ({ row }: { row: WaitRow }) => row.count > 1
 
 const Typical = ({ rows }: { rows: readonly TypicalDuration[] }) => <Table label="Typical durations" testId="typical-durations" rows={rows.slice(0, 8)} id={row => row.name} columns={[
   { key: 'name', head: 'Kind of run', wide: true, cell: row => <Link href={runsOf(clause('name', row.name))}><Untrusted text={row.name} line /></Link> },
-  { key: 'median', head: <span title="The median: half of them took no longer">Half within</span>, align: 'end', nowrap: true, cell: row => duration(row.medianMs) },
-  { key: 'p95', head: <span title="The 95th percentile: 19 of 20 took no longer">95 % within</span>, align: 'end', nowrap: true, cell: row => <Link href={runsOf(`${clause('name', row.name)} duration:>${row.p95Ms}ms`)} title="Runs that took longer">{duration(row.p95Ms)}</Link> },
+  { key: 'median', head: 'Half within', hint: 'The median: half of them took no longer', align: 'end', nowrap: true, cell: row => duration(row.medianMs) },
+  { key: 'p95', head: '95 % within', hint: 'The 95th percentile: 19 of 20 took no longer', align: 'end', nowrap: true, cell: row => <Link href={runsOf(`${clause('name', row.name)} duration:>${row.p95Ms}ms`)} title="Runs that took longer">{duration(row.p95Ms)}</Link> },
   { key: 'runs', head: 'Runs', align: 'end', cell: row => count(row.runs) },
 ]} />
 
@@ -60,7 +60,7 @@ export const OverviewPage = () => {
         </div>
         <div className="stack" style={{ gap: 20 }}>
           <Section title="Runs by status" id="states">
-            <div className={css.counts}>{order.filter(status => status in data.runs).map(status => {
+            <div className={css.counts}>{order.filter(status => (data.runs[status] ?? 0) > 0 || status === 'running' || status === 'failed').map(status => {
               const mark = runMarks[status] ?? unknownMark(status)
               return <Link key={status} href={`/runs?q=${encodeURIComponent(`${field}:${status}`)}`} className={css.count} data-testid={`state-${status}`}><b>{count(data.runs[status] ?? 0)}</b><span><Glyph mark={mark} />{mark.word}</span></Link>
             })}</div>
@@ -76,8 +76,8 @@ export const OverviewPage = () => {
               { key: 'kind', head: 'Waits', cell: row => <Chip mark={waitMark(row.kind)} /> },
               { key: 'run', head: 'Run', cell: row => <WaitingRun row={row} /> },
               { key: 'step', head: 'Step', cell: row => <><Untrusted text={row.stepId} line /> <span className="muted"><Untrusted text={row.agentType} line /></span></>, nowrap: true },
-              { key: 'what', head: 'For what', wide: true, cell: row => <Untrusted text={row.what} max={140} /> },
-              { key: 'since', head: <span title="Of several: the one that has waited longest">Since</span>, align: 'end', cell: row => row.since ? <Ago at={row.since} /> : '–' },
+              { key: 'what', head: 'For what', wide: true, cell: row => row.count > 1 && row.kind === 'ballot' ? `${count(row.count)} ballots` : <Untrusted text={waitText(row.what)} max={140} /> },
+              { key: 'since', head: 'Since', hint: 'Of several: the one that has waited longest', align: 'end', cell: row => row.since ? <Ago at={row.since} /> : '–' },
               { key: 'until', head: 'Until', align: 'end', nowrap: true, cell: row => row.until ? <Until at={row.until} /> : '–' },
             ]} />}
           </Section>

@@ -5,7 +5,9 @@ import type { ParsedQuery, QueryProblem } from '../api/types'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { Untrusted } from '../ui/Untrusted'
-import { parseQuery, suggest, withoutClause } from './queryText'
+import { offset } from '../ui/format'
+import { usePrefs } from '../ui/prefs'
+import { namesDate, parseQuery, suggest, withoutClause } from './queryText'
 import css from './runs.module.css'
 
 export const useParsed = (q: string) => useApi<ParsedQuery>(still, `/query/parse?q=${encodeURIComponent(q)}`, { keep: true, staleTime: 5 * 60_000 })
@@ -64,6 +66,8 @@ export const QueryBar = ({ q, commit, problems }: { q: string, commit: (q: strin
     input.current?.setSelectionRange(end, end)
   }
   const clauses = parseQuery(text)
+  const { zone } = usePrefs()
+  const [local] = useState(() => offset(new Date().getTimezoneOffset()))
   const bad = q === text.trim() ? (problems.length > 0 ? problems : parsed.data?.problems ?? []) : []
   return <>
     <div className={css.bar}>
@@ -102,6 +106,8 @@ export const QueryBar = ({ q, commit, problems }: { q: string, commit: (q: strin
       {clauses.map(clause => <span key={clause.start} className={css.clause} data-bad={bad.some(problem => problem.start < clause.start + clause.length && clause.start < problem.start + Math.max(1, problem.length)) || undefined}>
         <span className="truncate">{clause.text}</span><button type="button" aria-label={`Drop ${clause.text}`} onClick={() => put(withoutClause(text, clause), true)}><Icon name="cross" size={10} /></button></span>)}
     </div>}
+    {/* Only where the two differ. */}
+    {zone === 'local' && local !== 'UTC' && namesDate(text) && <p className="muted">Dates in a query are in UTC unless they say otherwise; this page shows times in {local}.</p>}
     {bad.map(problem => <Problem key={problem.start} problem={problem} text={q} fix={next => put(next, true)} />)}
   </>
 }

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { RunSummary } from '../api/types'
 import { Chip } from '../ui/Chip'
 import { CopyButton } from '../ui/Copy'
-import { compact, count, money } from '../ui/format'
+import { compact, count, money, waitText } from '../ui/format'
 import { runMark } from '../ui/marks'
 import { Ago, Lasted, Until, When } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
@@ -24,7 +24,7 @@ const ended = (run: RunSummary): boolean => run.endedAt !== null
 const Now = ({ run }: { run: RunSummary }) => {
   if (run.stuck) return <span className={css.why} data-tone="bad"><Untrusted text={run.stuck} line /></span>
   if (run.failedStep || run.status === 'failed' || run.status === 'expired' || run.status === 'partial') return <span className={css.why}>{run.failedStep && <b><Untrusted text={run.failedStep} line /></b>}<Untrusted text={run.failedDetail ?? run.reason} line /></span>
-  if (run.currentStep) return <span className={css.why}><b><Untrusted text={run.currentStep} line /></b>{run.waitsFor && <span className="muted truncate"><Untrusted text={run.waitsFor} line /></span>}</span>
+  if (run.currentStep) return <span className={css.why}><b><Untrusted text={run.currentStep} line /></b>{run.waitsFor && <span className="muted truncate"><Untrusted text={waitText(run.waitsFor)} line /></span>}</span>
   return <span className={`${css.why} muted`}><Untrusted text={run.reason} line /></span>
 }
 const Steps = ({ run }: { run: RunSummary }) => (
@@ -37,9 +37,9 @@ export const columns: readonly RunColumn[] = [
   { key: 'about', name: 'About', hint: 'What it is about, as its requester said: a ticket, an order', width: 'minmax(172px, 1fr)', usual: true, worth: 8, cell: run => <Untrusted text={run.businessScope} line none="–" /> },
   { key: 'now', name: 'Now', hint: 'Why it failed, or what it does or waits for now', width: 'minmax(170px, 1.5fr)', usual: true, worth: 9, cell: run => <Now run={run} /> },
   { key: 'steps', name: 'Steps', hint: 'Steps done, of all', width: '96px', usual: true, worth: 6, cell: run => <Steps run={run} /> },
-  { key: 'agents', name: 'Agents', hint: 'Agent types among its steps', width: 'minmax(90px, .6fr)', usual: true, worth: 2, cell: run => <Untrusted text={run.agents.join(', ')} line /> },
+  { key: 'agents', name: 'Agents', hint: 'Agent types among its steps', width: 'minmax(90px, .6fr)', usual: false, worth: 2, cell: run => <Untrusted text={run.agents.join(', ')} line /> },
   { key: 'retries', name: 'Retries', hint: 'Attempts that were repeated', width: '66px', end: true, usual: true, worth: 3, cell: run => run.retries || '–' },
-  { key: 'tokens', name: 'Tokens', hint: 'What its models read and wrote', width: '64px', end: true, usual: true, worth: 1, cell: run => <span title={count(run.tokens)}>{compact(run.tokens)}</span> },
+  { key: 'tokens', name: 'Tokens', hint: 'What its models read and wrote', width: '64px', end: true, usual: false, worth: 1, cell: run => <span title={count(run.tokens)}>{compact(run.tokens)}</span> },
   { key: 'cost', name: 'Cost', hint: 'What its models cost, in US dollars', width: '70px', end: true, sort: 'cost', usual: true, worth: 4, cell: run => money(run.costMicroUsd) },
   { key: 'wait', name: 'Wait ends', hint: 'When its wait ends by itself', width: '104px', end: true, usual: false, worth: 7, cell: run => run.waitEndsAt ? <Until at={run.waitEndsAt} /> : '–' },
   { key: 'requester', name: 'Requester', hint: 'Who asked for it', width: 'minmax(90px, .6fr)', usual: false, worth: 6, cell: run => <Untrusted text={run.requester} line /> },

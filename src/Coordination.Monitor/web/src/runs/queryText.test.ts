@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { QueryField, RunSummary } from '../api/types'
-import { addClause, fieldFor, fits, hasValue, parseQuery, printClause, stuckClause, suggest, toggleValue, withoutClause } from './queryText'
+import { addClause, fieldFor, fits, hasValue, namesDate, parseQuery, printClause, stuckClause, suggest, toggleValue, withoutClause } from './queryText'
 
 const fields: QueryField[] = [
   { name: 'state', description: 'State of the run', example: 'state:failed', values: ['running', 'failed', 'completed'] }, { name: 'stuck', description: 'Does not move', example: 'stuck:true', values: ['true'] },
@@ -49,6 +49,9 @@ describe('names of fields come from the server', () => {
     expect(stuckClause(fields)).toBe('stuck:true')
     expect(stuckClause([])).toBe('is:stuck')
   })
+})
+it('knows which clauses have a date without a zone', () => {
+  expect(['started:2026-11-01', 'ended:>2026-11-01T10:30', 'started:>-2h', 'started:2026-11-01T10:30+02:00', 'name:2026-11-01'].map(namesDate)).toEqual([true, true, false, false, false])
 })
 describe('state and status are one field', () => {
   it('in what is chosen beside the text', () => {

@@ -64,6 +64,9 @@ export const suggest = (text: string, caret: number, fields: readonly QueryField
   return { from, to, items: known.filter(value => value.toLowerCase().startsWith(last.toLowerCase()) && value !== last && !before.includes(value)).map(value => ({ text: `${minus}${name}${operator}${[...before, quote(value)].join(',')}`, description: '' })) }
 }
 
+/** Whether it names a day or a moment without a zone: the server takes those for UTC. */
+export const namesDate = (text: string): boolean => parseQuery(text).some(({ field, values }) => field !== null && /^(started|ended|updated)$/i.test(field) && values.some(value => /\d{4}-\d\d-\d\d(?!.*(Z|[+-]\d\d:\d\d)$)/i.test(value)))
+
 /** The server names its fields; these are the names tried for what this page needs, the usual one first. */
 const aliases = { status: ['status', 'state'], agent: ['agent', 'agents'], name: ['name', 'run', 'kind'], reason: ['reason'], requester: ['requester', 'by'] } as const
 export type Wanted = keyof typeof aliases
