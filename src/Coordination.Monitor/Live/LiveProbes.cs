@@ -9,6 +9,7 @@ namespace Coordination.Monitor;
 /// </summary>
 internal sealed class LiveProbes(Reads reads)
 {
+    private const string Unsealed = "CASE WHEN status = 'Voting' THEN round ELSE version END";
     private readonly SqlDialect sql = reads.Dialect;
 
     /// <summary>Topics with a probe.</summary>
@@ -18,8 +19,8 @@ internal sealed class LiveProbes(Reads reads)
         topic switch
         {
             "ballots" => ProbeAsync(
-                // Open ballots are few and change with each vote; a decided one has left them.
-                $"SELECT (SELECT count(*) FROM {T("ballot")} WHERE status <> 'Decided'), (SELECT sum(version) FROM {T("ballot")} WHERE status <> 'Decided'), "
+                // Open ballots are few; a decided one has left them. While they are voted on nothing may tell when a sealed vote comes.
+                $"SELECT (SELECT count(*) FROM {T("ballot")} WHERE status <> 'Decided'), (SELECT sum({Unsealed}) FROM {T("ballot")} WHERE status <> 'Decided'), "
                     + $"(SELECT max(opened_at) FROM {T("ballot")})",
                 cancellationToken
             ),
@@ -46,7 +47,11 @@ internal sealed class LiveProbes(Reads reads)
         };
 
     public Task<string> OfBallotAsync(Guid ballot, CancellationToken cancellationToken) =>
-        ProbeAsync($"SELECT version FROM {T("ballot")} WHERE ballot_id = @id", cancellationToken, ("id", ballot, ColumnKind.Uuid));
+        ProbeAsync(
+            $"SELECT status, {Unsealed} FROM {T("ballot")} WHERE ballot_id = @id",
+            cancellationToken,
+            ("id", ballot, ColumnKind.Uuid)
+        );
 
     public Task<string> OfOperationAsync(Guid operation, CancellationToken cancellationToken) =>
         ProbeAsync(
