@@ -9,6 +9,9 @@ internal sealed record IdFragment(string Begin, string End, bool IsEither = fals
     /// <summary>Digits of a UUID.</summary>
     private const int Whole = 32;
 
+    /// <summary>Fewer digits at the end are shared by too many: of a million ids, two by four thousand.</summary>
+    private const int LeastOfEnd = 4;
+
     /// <summary>The first and the last id that begins so.</summary>
     public (Guid First, Guid Last) Range =>
         (Guid.ParseExact(Begin.PadRight(Whole, '0'), "N"), Guid.ParseExact(Begin.PadRight(Whole, 'f'), "N"));
@@ -26,8 +29,10 @@ internal sealed record IdFragment(string Begin, string End, bool IsEither = fals
         var digits = pieces.Sum(piece => piece.Length);
         if (digits < least || digits > Whole)
             return null;
-        return pieces is [var begin, var end] ? new(begin, end)
-            : digits == Whole ? new(pieces[0], "")
+        if (pieces is [var begin, var end])
+            return begin.Length == 0 && end.Length < LeastOfEnd ? null : new(begin, end);
+        return digits is < LeastOfEnd or Whole
+            ? new(pieces[0], "")
             : new(pieces[0], pieces[0], IsEither: true);
     }
 }

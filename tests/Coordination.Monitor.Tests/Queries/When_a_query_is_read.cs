@@ -45,6 +45,7 @@ public sealed class When_a_query_is_read
     [InlineData("duration:>99999999999d", "'99999999999d': a duration is", null)]
     [InlineData("cost:much", "'much': an amount is in dollars", null)]
     [InlineData("id:xy", "'xy': an id is hexadecimal", null)]
+    [InlineData("id:…9a4", "'…9a4': an id is hexadecimal", null)]
     [InlineData("name:", "'name' has no value.", "name:ticket-triage")]
     [InlineData("\"open", "The quotation has no end.", "\"open\"")]
     [InlineData("--", "There is no word in it", null)]
@@ -109,6 +110,7 @@ public sealed class When_a_query_is_read
 
     [Theory]
     [InlineData("9a43de", "9a43de", "9a43de", true)]
+    [InlineData("9a4", "9a4", "", false)]
     [InlineData("…9a43de", "", "9a43de", false)]
     [InlineData("0199E9EB…9a43", "0199e9eb", "9a43", false)]
     [InlineData("0199e9eb...9a43", "0199e9eb", "9a43", false)]

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
+import { queryString } from '../api/client'
 import { still, useApi } from '../api/queries'
 import type { ParsedQuery, QueryProblem } from '../api/types'
 import { Button } from '../ui/Button'
@@ -10,7 +11,7 @@ import { usePrefs } from '../ui/prefs'
 import { namesDate, parseQuery, suggest, withoutClause } from './queryText'
 import css from './runs.module.css'
 
-export const useParsed = (q: string) => useApi<ParsedQuery>(still, `/query/parse?q=${encodeURIComponent(q)}`, { keep: true, staleTime: 5 * 60_000 })
+export const useParsed = (q: string) => useApi<ParsedQuery>(still, `/query/parse${queryString({ q })}`, { keep: true, staleTime: 5 * 60_000 })
 
 const Problem = ({ problem, text, fix }: { problem: QueryProblem, text: string, fix: (text: string) => void }) => (
   <div className={css.problem} role="alert"><Icon name="warn" /><span><Untrusted text={problem.message} /></span>
