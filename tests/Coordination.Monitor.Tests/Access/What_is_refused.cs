@@ -155,7 +155,10 @@ public sealed class What_is_refused
             await units.ExecuteAsync(
                 new Statement($"UPDATE {units.Dialect.Table("ballot")} SET {set} WHERE ballot_id = @id", ("id", ballot, ColumnKind.Uuid))
             );
-            return (await probes.OfAsync("ballots", CancellationToken.None), await probes.OfBallotAsync(ballot, CancellationToken.None));
+            return (
+                await probes.OfAsync("ballots", CancellationToken.None),
+                (await probes.OfEachAsync("ballot", [ballot], CancellationToken.None))[ballot]
+            );
         }
 
         var voting = await AfterAsync("status = 'Voting'");

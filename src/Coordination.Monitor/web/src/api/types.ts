@@ -115,7 +115,7 @@ export interface FieldChange { path: string, before: string | null, after: strin
 export interface EffectPage { rows: EffectView[], next: string | null }
 export interface EffectView {
   runId: Guid, runName: string, stepId: string, key: string, compensating: boolean, tool: string, class: string, scope: string, status: string, calls: number
-  createdAt: Time, changedAt: Time, /** Set when a person is asked now. */ questionId: string | null, lastDetail: string | null
+  createdAt: Time, changedAt: Time, /** Set when a person is asked now. */ questionId: string | null, /** What the call returns looks like this, as JSON; null: it returns nothing. */ resultExample: string | null, lastDetail: string | null
 }
 // GET /runs/{id}/journal?after=&limit=
 export interface JournalPage { rows: JournalRow[], next: number | null }
