@@ -19,26 +19,30 @@ const mode = { roles: (env.ROLES ?? 'viewer,operator,approver,payload-reader').s
 const runs = makeRuns(Number(env.RUNS ?? 50_000))
 const byId = new Map(runs.map(run => [run.runId, run]))
 
-const fields = [['state', 'State of the run', 'state:failed', ['running', 'cancelling', 'compensating', 'completed', 'partial', 'failed', 'cancelled', 'expired']], ['stuck', 'Does not move', 'stuck:true', ['true']], ['agent', 'An agent that took part', 'agent:coder', agents.map(a => a.agentType)], ['name', 'Name of the run', 'name:code-review', null], ['reason', 'Why it ended', 'reason:deadline', null], ['requester', 'Who asked for it', 'requester:nightly', null], ['cost', 'Cost in dollars', 'cost>2', null], ['started', 'When it began', 'started:>-2h', null]].map(([name, description, example, values]) => ({ name, description, example, values }))
-const parse = q => [...(q ?? '').matchAll(/(-?)(?:([a-z]+)(:|>=|<=|>|<))?("(?:[^"\\]|\\.)*"?|[^\s"]+)/g)].map(m => ({ start: m.index, length: m[0].length, text: m[0], field: m[2] ?? null, operator: m[3] ?? ':', values: m[4].replaceAll('"', '').split(','), negated: m[1] === '-' }))
-const problemsOf = q => parse(q).filter(c => c.field && !fields.some(f => f.name === c.field)).map(c => ({ start: c.start, length: c.length, message: `There is no field ${c.field}`, suggestion: c.field === 'sate' ? c.text.replace('sate', 'state') : null }))
+const fields = [['status', 'Where the run stands', 'status:failed', ['running', 'cancelling', 'compensating', 'completed', 'partial', 'failed', 'cancelled', 'expired', 'voting', 'waits-for-person', 'retrying', 'waiting', 'stuck', 'in-doubt']], ['stuck', 'Does not move', 'stuck:yes', ['yes', 'no']], ['agent', 'An agent that took part', 'agent:coder', agents.map(a => a.agentType)], ['name', 'Name of the run', 'name:code-review', null], ['reason', 'Why it ended', 'reason:deadline', null], ['requester', 'Who asked for it', 'requester:nightly', null], ['cost', 'Cost in dollars', 'cost>2', null], ['started', 'When it began', 'started:>-2h', null], ['id', 'How its id begins or ends', 'id:9a43de', null], ['waits', 'What it waits for', 'waits:person', ['person', 'ballot']], ['duration', 'How long it took', 'duration:>30s', null]].map(([name, description, example, values]) => ({ name, description, example, values }))
+const parse = q => [...(q ?? '').matchAll(/(-?)(?:([a-z]+)(:|>=|<=|>|<))?("(?:[^"\\]|\\.)*"?|[^\s"]+)/g)].map(m => ({ start: m.index, length: m[0].length, text: m[0], field: { state: 'status', about: 'scope' }[m[2]] ?? m[2] ?? null, operator: m[3] ?? ':', values: m[4].replaceAll('"', '').split(','), negated: m[1] === '-' }))
+const problemsOf = q => parse(q).filter(c => c.field && !fields.some(f => f.name === c.field)).map(c => ({ start: c.start, length: c.length, message: `There is no field ${c.field}`, suggestion: c.field === 'sate' ? c.text.replace('sate', 'status') : null }))
 const matches = (run, clause) => {
   const any = test => clause.values.some(test) !== clause.negated
-  if (clause.field === 'state') return any(v => run.status === v)
+  if (clause.field === 'status') return any(v => run.status === v || run.endedAt === null && { 'voting': 'ballot', 'waits-for-person': 'person', 'retrying': 'retry' }[v.toLowerCase().replaceAll(' ', '-')] === run.waitKind || v === 'stuck' && run.stuck !== null)
+  if (clause.field === 'id') return any(v => run.runId.startsWith(v) || run.runId.endsWith(v))
   if (clause.field === 'stuck') return run.stuck !== null
   if (clause.field === 'agent') return any(v => run.agents.includes(v))
   if (clause.field === 'cost') return clause.operator.startsWith('>') ? run.costMicroUsd / 1e6 > Number(clause.values[0]) : run.costMicroUsd / 1e6 < Number(clause.values[0])
-  if (clause.field === null) return any(v => `${run.runId} ${run.name} ${run.failedDetail ?? ''}`.toLowerCase().includes(v.toLowerCase()))
+  if (clause.field === null) return any(v => `${run.runId} ${run.name} ${run.businessScope ?? ''} ${run.failedDetail ?? ''}`.toLowerCase().includes(v.toLowerCase()))
   return clause.field in run ? any(v => String(run[clause.field]) === v) : true
 }
+const lasted = run => Date.parse(run.endedAt ?? now()) - Date.parse(run.startedAt)
 let cache = { key: '', rows: [] }
 const find = (q, sort = '-started') => {
   const key = `${q} ${sort} ${runs.length} ${mode.empty}`
   if (cache.key === key) return cache.rows
   const clauses = parse(q)
   const rows = mode.empty ? [] : clauses.length ? runs.filter(run => clauses.every(c => matches(run, c))) : [...runs]
-  const by = { '-started': (a, b) => a.startedAt < b.startedAt ? 1 : -1, 'started': (a, b) => a.startedAt < b.startedAt ? -1 : 1, '-updated': (a, b) => a.updatedAt < b.updatedAt ? 1 : -1, '-cost': (a, b) => b.costMicroUsd - a.costMicroUsd, '-duration': (a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt) }
-  rows.sort(by[sort] ?? by['-started'])
+  const by = { 'started': (a, b) => a.startedAt < b.startedAt ? -1 : 1, 'updated': (a, b) => a.updatedAt < b.updatedAt ? -1 : 1, 'cost': (a, b) => a.costMicroUsd - b.costMicroUsd, 'duration': (a, b) => lasted(a) - lasted(b) }
+  const column = sort.replace('-', '')
+  rows.sort(by[column] ?? by.started)
+  if (sort.startsWith('-')) rows.reverse()
   cache = { key, rows }
   return rows
 }
@@ -46,13 +50,13 @@ const tally = (rows, value) => Object.entries(rows.reduce((all, row) => { for (c
   return all }, {})).toSorted((a, b) => b[1] - a[1]).slice(0, 10).map(([v, count]) => ({ value: v, count }))
 const nav = () => mode.empty ? { attention: 0, stuck: 0, ballots: 0, questions: 0, effects: 0, deadLetters: 0 } : { attention: 7, stuck: 1, ballots: 1, questions: 1, effects: effects.filter(e => e.questionId).length, deadLetters: 453 }
 const overview = () => ({
-  at: now(), nav: nav(), rates: { startedPerMinute: 35.2, endedPerMinute: 33.9, failedPerMinute: 1.25 }, runs: Object.fromEntries(tally(runs, r => r.status).map(t => [t.value, t.count])),
+  at: now(), nav: nav(), rates: { startedPerMinute: 35.2, endedPerMinute: 33.9, failedPerMinute: 1.25, overMinutes: 5 }, typical: mode.empty ? [] : [{ name: 'code-review', runs: 812, medianMs: 42_000, p95Ms: 192_000 }, { name: 'research-report', runs: 311, medianMs: 610_000, p95Ms: 2_900_000 }, { name: 'invoice-match', runs: 96, medianMs: 3_400, p95Ms: 9_100 }], runs: Object.fromEntries(tally(runs, r => r.status).map(t => [t.value, t.count])),
   attention: mode.empty ? [] : [
-    { kind: 'ballot', severity: 'vote', title: 'Merge patch #812 into main?', detail: 'Two people have to agree; one did', since: ago(180), until: ahead(240), href: `/consensus/${ids.openBallot}`, count: 1 }, { kind: 'effect', severity: 'bad', title: 'payment.capture is in doubt', detail: 'merge-patch #811 · the connection broke', since: ago(900), until: null, href: '/effects?status=indoubt', count: 2 },
+    { kind: 'ballot', severity: 'vote', title: '17 ballots wait for people', detail: 'refund, T2: Refund order … at once, or have a person review it?', since: ago(180), until: ahead(240), href: '/consensus?status=people', count: 17 }, { kind: 'effect', severity: 'bad', title: '2 effects are in doubt', detail: 'Nobody knows whether they were done: look at the targets and say so.', since: ago(900), until: null, href: '/effects?status=indoubt', count: 2 },
     { kind: 'stuck', severity: 'bad', title: 'data-backfill is stuck', detail: 'No worker of tester is alive', since: ago(1400), until: null, href: `/runs/${ids.stuck}`, count: 1 }, { kind: 'question', severity: 'vote', title: 'Which branch is meant?', detail: 'merge-patch #812 · step ask', since: ago(120), until: null, href: `/runs/${ids.voting}`, count: 1 },
-    { kind: 'dead-letters', severity: 'bad', title: 'TimeoutException in ProviderClient.Send', detail: '412 parked and growing', since: ago(7200), until: null, href: '/dead-letters/timeout:researcher', count: 412 }, { kind: 'agent', severity: 'warn', title: 'No tester is alive and 7 steps wait', detail: null, since: ago(1400), until: null, href: '/agents/tester', count: 7 }, { kind: 'failed-runs', severity: 'warn', title: 'More runs fail than usual', detail: '18 in ten minutes', since: ago(600), until: null, href: '/runs?q=state%3Afailed', count: 18 },
+    { kind: 'dead-letters', severity: 'bad', title: 'TimeoutException in ProviderClient.Send', detail: '412 parked and growing', since: ago(7200), until: null, href: '/dead-letters/timeout:researcher', count: 412 }, { kind: 'agent', severity: 'warn', title: 'No tester is alive and 7 steps wait', detail: null, since: ago(1400), until: null, href: '/agents/tester', count: 7 }, { kind: 'failed-runs', severity: 'warn', title: 'More runs fail than usual', detail: '18 in ten minutes', since: ago(600), until: null, href: '/runs?q=status%3Afailed', count: 18 },
   ],
-  waits: mode.empty ? [] : runs.filter(r => r.currentStep).slice(0, 12).map((r, i) => ({ runId: r.runId, runName: r.name, stepId: r.currentStep, agentType: r.agents[0], kind: r.waitKind ?? 'worker', what: r.waitsFor ?? 'a worker', since: ago(1400 - i * 90), until: r.waitEndsAt })),
+  waits: mode.empty ? [] : runs.filter(r => r.currentStep).slice(0, 12).map((r, i) => ({ runId: r.runId, runName: r.name, stepId: r.currentStep, agentType: r.agents[0], kind: r.waitKind ?? 'worker', what: r.waitsFor ?? 'a worker', since: ago(1400 - i * 90), until: r.waitEndsAt, count: i % 4 === 1 ? 17 : 1 })),
 })
 const detail = (run, at) => ({
   run, transactionId: run.runId, joinedRunId: null, story: run.runId === ids.failed ? 'The ballot rejected 2.11 : 1.38 and security-c vetoed; two steps were undone.' : run.stuck ? `It stands still at ${run.currentStep}: ${run.stuck}.` : run.waitsFor ? `It waits at ${run.currentStep} for ${run.waitsFor}.` : `It ${run.status} after ${run.stepsDone} of ${run.steps} steps.`,
@@ -73,7 +77,7 @@ const payloadReader = () => mode.roles.includes('payload-reader')
 
 const gets = [
   [/^\/me$/, () => ({ user: 'ana@example.com', roles: mode.roles, environment: 'development', version: '0.9.0', now: now(), signOut: null, confirmAbove: 10, hasBroker: true })], [/^\/overview$/, overview],
-  [/^\/runs$/, url => { const rows = find(q(url), url.searchParams.get('sort') ?? '-started'); return { ...slice(rows, url), asOf: now(), problems: problemsOf(q(url)) } }], [/^\/runs\/count$/, url => { const n = find(q(url)).length; return { total: Math.min(n, 10_000), more: n > 10_000 } }],
+  [/^\/runs$/, url => { if (problemsOf(q(url)).length) return { rows: [], next: null, asOf: now(), problems: problemsOf(q(url)) }; const rows = find(q(url), url.searchParams.get('sort') ?? '-started'); return { ...slice(rows, url), asOf: now(), problems: problemsOf(q(url)) } }], [/^\/runs\/count$/, url => { const n = find(q(url)).length; return { total: Math.min(n, 10_000), more: n > 10_000 } }],
   [/^\/runs\/facets$/, url => { const rows = find(q(url)); return { status: Object.fromEntries(tally(runs, r => r.status).map(t => [t.value, t.count])), stuck: runs.filter(r => r.stuck).length, name: tally(rows, r => r.name), agent: tally(rows, r => r.agents), reason: tally(rows, r => r.reason), requester: tally(rows, r => r.requester) } }],
   [/^\/query\/parse$/, url => ({ clauses: parse(q(url)), problems: problemsOf(q(url)), fields })],
   [/^\/runs\/compare$/, url => { const [a, b] = ['a', 'b'].map(k => or404(byId.get(url.searchParams.get(k)))); return { a, b, first: { seqA: 17, seqB: 17, stepId: 'review', what: 'A was rejected by the ballot; B waits for people.' }, steps: stepsOf(a).map((s, i) => ({ stepId: s.stepId, inA: true, inB: i !== 5, same: i < 3, fields: i < 3 ? [] : [{ field: 'status', a: s.status, b: stepsOf(b)[i]?.status ?? null }] })), fields: [{ field: 'status', a: a.status, b: b.status }, { field: 'cost', a: String(a.costMicroUsd), b: String(b.costMicroUsd) }, { field: 'tenant', a: 'acme', b: 'acme' }] } }],

@@ -23,8 +23,9 @@ export interface Overview {
   at: Time
   /** What needs a person, the most urgent first. */ attention: Attention[]
   /** By status, terminal ones included. */ runs: Record<string, number>
-  rates: { startedPerMinute: number, endedPerMinute: number, failedPerMinute: number }
-  /** Unfinished steps that have waited longest. */ waits: WaitRow[]
+  rates: { startedPerMinute: number, endedPerMinute: number, failedPerMinute: number, /** Counted over the last so many minutes. */ overMinutes: number }
+  /** Unfinished steps that have waited longest; equal ones are one row. */ waits: WaitRow[]
+  /** How long kinds of runs usually take, of those that completed last; the most frequent first. */ typical: TypicalDuration[]
   nav: NavCounts
 }
 export interface NavCounts { attention: number, stuck: number, ballots: number, questions: number, effects: number, deadLetters: number }
@@ -33,10 +34,12 @@ export interface Attention {
   kind: AttentionKind, severity: 'bad' | 'warn' | 'vote', title: string, detail: string | null, since: Time, until: Time | null
   /** Route below the prefix, for example `/consensus/0199…`. */ href: string, count: number
 }
-export interface WaitRow { runId: Guid, runName: string, stepId: string, agentType: string, kind: WaitKind, what: string, since: Time | null, until: Time | null }
+export interface WaitRow { runId: Guid, runName: string, stepId: string, agentType: string, kind: WaitKind, what: string, since: Time | null, until: Time | null, count: number }
+export interface TypicalDuration { name: string, runs: number, medianMs: number, p95Ms: number }
 export type WaitKind = 'worker' | 'person' | 'ballot' | 'retry' | 'undo' | 'earlier-steps'
 
-// GET /runs?q=&sort=&after=&limit=   sort: -started (default), started, -updated, -duration, -cost
+// GET /runs?q=&sort=&after=&limit=   sort: -started (default), -updated, -duration, -cost, and each without the minus the other way round
+// A query with problems has no rows
 export interface RunPage { rows: RunSummary[], next: string | null, asOf: Time, problems: QueryProblem[] }
 export type RunStatus = 'running' | 'cancelling' | 'compensating' | 'completed' | 'partial' | 'failed' | 'cancelled' | 'expired'
 export interface RunSummary {
