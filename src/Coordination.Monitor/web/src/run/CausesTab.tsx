@@ -13,7 +13,7 @@ import { When } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
 import { useParams } from '../ui/urlState'
 import { Empty, View } from '../ui/View'
-import { upTo, useRun } from './context'
+import { asOf, useRun } from './context'
 import css from './run.module.css'
 
 const tones: Partial<Record<CausalNode['kind'], Tone>> = { 'effect': 'warn', 'ballot': 'vote', 'vote': 'vote', 'decision': 'vote', 'dead-letter': 'bad', 'step': 'accent', 'model-call': 'ok' }
@@ -34,9 +34,9 @@ export const related = (graph: CausalGraph, id: string): ReadonlySet<string> => 
 }
 
 export const CausesTab = () => {
-  const { id, topic, moment, setAt } = useRun()
+  const { id, topic, at, setAt } = useRun()
   const [params, set] = useParams()
-  const query = useApi<CausalGraph>(topic, `/runs/${id}/graph`, { keep: true })
+  const query = useApi<CausalGraph>(topic, asOf(`/runs/${id}/graph`, at), { keep: true })
   const kind = params.get('kind') ?? ''
   const find = useDeferredValue((params.get('find') ?? '').toLowerCase())
   const node = params.get('node') ?? ''
@@ -44,7 +44,7 @@ export const CausesTab = () => {
     const kinds = [...new Set(graph.nodes.map(item => item.kind))]
     const byId = new Map(graph.nodes.map(item => [item.id, item]))
     const near = node ? related(graph, node) : null
-    const rows = upTo(graph.nodes, moment, item => item.at).filter(item => (!kind || item.kind === kind) && (!near || near.has(item.id)) && (!find || `${item.label} ${item.detail ?? ''} ${item.status ?? ''} ${item.stepId ?? ''}`.toLowerCase().includes(find))).toSorted((a, b) => (a.at ?? '').localeCompare(b.at ?? ''))
+    const rows = graph.nodes.filter(item => (!kind || item.kind === kind) && (!near || near.has(item.id)) && (!find || `${item.label} ${item.detail ?? ''} ${item.status ?? ''} ${item.stepId ?? ''}`.toLowerCase().includes(find))).toSorted((a, b) => (a.at ?? '').localeCompare(b.at ?? ''))
     const before = groupBy(graph.edges, edge => edge.to)
     const after = groupBy(graph.edges, edge => edge.from)
     const name = (ref: string) => byId.get(ref)?.label ?? ref
@@ -54,6 +54,7 @@ export const CausesTab = () => {
         <input type="search" className={control.input} aria-label="Find causes" placeholder="Find…" value={params.get('find') ?? ''} onChange={event => set({ find: event.target.value })} />
         {near && <Button small icon="cross" onClick={() => set({ node: null })}>Only what belongs to <Untrusted text={name(node)} line /></Button>}
         <span className="muted">{plural(rows.length, 'thing')} of {graph.nodes.length}{graph.more ? ' (the first; there are more)' : ''}</span>
+        {at !== null && <span className="muted">Timers and locks are known of now only.</span>}
       </div>
       {rows.length === 0 ? <Empty icon="search" title="Nothing fits" /> : <Table label="What caused what" testId="causes" rows={rows} id={row => row.id} copy={row => row.id} selected={row => row.id === node} columns={[
         { key: 'at', head: 'At', cell: row => row.at ? <When at={row.at} clock ms /> : '–' }, { key: 'kind', head: 'Kind', cell: row => <Tag tone={tones[row.kind]}>{words(row.kind)}</Tag>, nowrap: true },

@@ -4,7 +4,6 @@ import { memo, useMemo, useState } from 'react'
 import type { StepView } from '../api/types'
 import { Button } from '../ui/Button'
 import { Glyph } from '../ui/Chip'
-import { duration } from '../ui/format'
 import { stepMark } from '../ui/marks'
 import { usePrefs } from '../ui/prefs'
 import { TwinToggle } from '../ui/Twin'
@@ -13,21 +12,12 @@ import { Untrusted } from '../ui/Untrusted'
 import { useParam } from '../ui/urlState'
 import { Empty, Loading } from '../ui/View'
 import { useRun } from './context'
-import { depths, graphModel, worst, type GraphNode } from './graphModel'
+import { depths, graphModel, nodeText, worst, type GraphNode } from './graphModel'
 import css from './run.module.css'
 import { StepDetail } from './StepDetail'
 import { nodeHeight, nodeWidth, useLayout } from './useLayout'
 import './flow.css'
 
-const took = (step: StepView): string => step.startedAt && step.endedAt ? duration(Date.parse(step.endedAt) - Date.parse(step.startedAt)) : ''
-const sub = (node: GraphNode): string => {
-  const [step] = node.steps
-  if (!step) return ''
-  if (!node.group) return [step.agentType, took(step), step.attempt > 1 ? `try ${step.attempt}` : '', step.percent === null ? '' : `${step.percent} %`].filter(Boolean).join(' · ')
-  const done = node.steps.filter(item => item.status === 'done').length
-  const failed = node.steps.filter(item => /failed/.test(item.status)).length
-  return `${step.agentType} · ${done} done${failed ? ` · ${failed} failed` : ''}`
-}
 type FlowNode = Node<{ node: GraphNode }>
 
 const StepNode = memo(function StepNode({ data: { node }, selected }: NodeProps<FlowNode>) {
@@ -38,7 +28,7 @@ const StepNode = memo(function StepNode({ data: { node }, selected }: NodeProps<
     <div className={css.node} data-tone={mark.tone} data-far={far || undefined} data-group={node.group || undefined} data-future={node.steps.every(step => step.status === 'pending' || step.status === 'skipped') || undefined} style={selected ? { outline: '2px solid var(--accent)' } : undefined}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <div className={css.nodeTop}><span><Untrusted text={node.steps[0]?.stepId} line /></span>{node.group && <span>×{node.steps.length}</span>}<Glyph mark={mark} /></div>
-      <div className={css.nodeSub}><Untrusted text={sub(node)} line /></div>
+      <div className={css.nodeSub}><Untrusted text={nodeText(node)} line /></div>
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
   )
@@ -49,7 +39,7 @@ const toneVar = (node: FlowNode): string => `var(--${stepMark(worst(node.data.no
 const Tree = ({ steps, pick, picked }: { steps: readonly StepView[], pick: (id: string) => void, picked: string }) => {
   const deep = depths(steps)
   return <ul className={css.tree} aria-label="Steps, the earlier ones first" data-testid="graph-text">{steps.toSorted((a, b) => (deep.get(a.stepId) ?? 0) - (deep.get(b.stepId) ?? 0) || a.position - b.position).map(step => (
-    <li key={step.stepId} style={{ paddingInlineStart: 12 + (deep.get(step.stepId) ?? 0) * 20 }} aria-current={picked === step.stepId || undefined}><Glyph mark={stepMark(step.status)} /><Button small look="quiet" className="bleed" onClick={() => pick(step.stepId)}><Untrusted text={step.stepId} line /></Button><span className="muted truncate"><Untrusted text={step.agentType} line /></span><span className="grow" />{step.dependsOn.length > 0 && <span className="muted truncate">after <Untrusted text={step.dependsOn.join(', ')} line /></span>}</li>
+    <li key={step.stepId} style={{ paddingInlineStart: 12 + (deep.get(step.stepId) ?? 0) * 20 }} aria-current={picked === step.stepId || undefined}><Glyph mark={stepMark(step.status)} /><Button small look="quiet" className="bleed" onClick={() => pick(step.stepId)}><Untrusted text={step.stepId} line /></Button>{step.agentType !== step.stepId && <span className="muted truncate"><Untrusted text={step.agentType} line /></span>}<span className="grow" />{step.dependsOn.length > 0 && <span className="muted truncate">after <Untrusted text={step.dependsOn.join(', ')} line /></span>}</li>
   ))}</ul>
 }
 

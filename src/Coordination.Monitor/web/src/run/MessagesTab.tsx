@@ -16,7 +16,7 @@ import { TwinToggle } from '../ui/Twin'
 import { Untrusted } from '../ui/Untrusted'
 import { useParam } from '../ui/urlState'
 import { Empty, View } from '../ui/View'
-import { upTo, useRun } from './context'
+import { asOf, useRun } from './context'
 import css from './run.module.css'
 
 const lead = 74
@@ -80,12 +80,12 @@ const Detail = ({ arrow }: { arrow: MessageArrow }) => {
 }
 
 export const MessagesTab = () => {
-  const { id, topic, moment } = useRun()
+  const { id, topic, at } = useRun()
   const { textTwin } = usePrefs()
   const [picked, pick] = useParam('message')
-  const query = useApi<MessageFlow>(topic, `/runs/${id}/messages`, { keep: true })
+  const query = useApi<MessageFlow>(topic, asOf(`/runs/${id}/messages`, at), { keep: true })
   return <View query={query} what="the messages">{flow => {
-    const arrows = upTo(flow.arrows, moment, arrow => arrow.at)
+    const { arrows } = flow
     const arrow = flow.arrows.find(item => item.messageId === picked)
     return <>
       <div className={css.tools}><span className="muted">{arrows.length} messages{flow.more ? ' (the first; there are more)' : ''}, {flow.lanes.length} participants</span><span className="grow" /><TwinToggle diagram="diagram" /></div>

@@ -32,13 +32,19 @@ const stepMarks: Record<StepStatus, Mark> = {
 export const stepMark = (status: StepStatus): Mark => stepMarks[status] ?? unknownMark(status)
 
 /** Ballots have words of their own: a vetoed ballot did its work, it did not fail. */
-export const ballotMark = (ballot: Pick<BallotSummary, 'status' | 'outcome' | 'option'>): Mark => {
+export const ballotMark = (ballot: Pick<BallotSummary, 'status' | 'outcome' | 'option'> & Partial<Pick<BallotSummary, 'decidedBy' | 'people'>>): Mark => {
   if (ballot.status === 'voting') return { tone: 'vote', icon: 'diamond', word: 'Open' }
   if (ballot.status === 'people') return { tone: 'warn', icon: 'person', word: 'Waits for people' }
   if (ballot.status === 'refused') return { tone: 'idle', icon: 'dash', word: 'Refused' }
+  // How the voting ended is not how the ballot ended, where somebody else decided.
+  if (ballot.decidedBy === 'people') return ballot.option === null ? { tone: 'warn', icon: 'person', word: `Turned down by ${people(ballot)}` } : { tone: 'ok', icon: 'person', word: `Decided by ${people(ballot)}` }
+  if (ballot.decidedBy === 'arbiter' && ballot.option !== null) return { tone: 'ok', icon: 'check', word: 'Decided by the arbiter' }
+  if (ballot.decidedBy === 'safe-option') return { tone: 'warn', icon: 'shield', word: 'Safe option taken' }
   const outcome = plain(ballot.outcome ?? '')
   return ballotOutcomes[outcome] ?? (ballot.option === null && outcome !== '' ? { tone: 'warn', icon: 'half', word: words(outcome) } : ballotOutcomes['decided'] ?? unknownMark('Decided'))
 }
+/** One person, or several who had to agree. */
+export const people = (ballot: { people?: number | null }): string => (ballot.people ?? 1) > 1 ? 'people' : 'a person'
 const ballotOutcomes: Record<string, Mark> = {
   'decided': { tone: 'ok', icon: 'check', word: 'Decided' }, 'vetoed': { tone: 'bad', icon: 'shield', word: 'Vetoed' }, 'split': { tone: 'warn', icon: 'half', word: 'Deadlocked' },
   'no-quorum': { tone: 'warn', icon: 'hourglass', word: 'No quorum' }, 'dissent-escalated': { tone: 'warn', icon: 'up', word: 'Escalated' }, 'open': { tone: 'vote', icon: 'diamond', word: 'Open' },
