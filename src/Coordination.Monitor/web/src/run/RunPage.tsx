@@ -1,12 +1,15 @@
-import { lazy, type ComponentType } from 'react'
+import { Suspense, type ComponentType } from 'react'
 import { Link } from 'wouter'
+import { apiUrl } from '../api/client'
 import { useApi } from '../api/queries'
 import type { RunDetail } from '../api/types'
 import { ActionButton } from '../operations/ActionButton'
 import { Boundary } from '../app/Boundary'
 import { decidedBy } from '../ballots/words'
+import { buttonClass } from '../ui/Button'
 import { Chip, Tag } from '../ui/Chip'
 import control from '../ui/control.module.css'
+import { chunk } from '../ui/chunk'
 import { CopyButton, Id } from '../ui/Copy'
 import { compact, count, money } from '../ui/format'
 import { Icon } from '../ui/Icon'
@@ -16,7 +19,7 @@ import { revealedText } from '../ui/revealed'
 import { When } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
 import { useParams } from '../ui/urlState'
-import { View } from '../ui/View'
+import { Loading, View } from '../ui/View'
 import { AuditTab } from './AuditTab'
 import { CausesTab } from './CausesTab'
 import { asOf, RunValue } from './context'
@@ -33,7 +36,7 @@ import { VotesTab } from './VotesTab'
 import { WaitsTab } from './WaitsTab'
 import { votedDown } from './words'
 
-const GraphTab = lazy(async () => ({ default: (await import('./GraphTab')).GraphTab }))
+const GraphTab = chunk(async () => (await import('./GraphTab')).GraphTab)
 
 const tabs: readonly (readonly [key: string, name: string, view: ComponentType])[] = [
   ['timeline', 'Timeline', TimelineTab], ['graph', 'Graph', GraphTab], ['messages', 'Messages', MessagesTab], ['state', 'State', StateTab], ['votes', 'Votes', VotesTab],
@@ -75,8 +78,8 @@ export const RunPage = ({ params }: { params: Record<string, string | undefined>
   return (
     <Page title={detail ? `${name} · ${tab?.[1]}` : 'Run'} heading={detail ? <Untrusted text={detail.run.name} /> : 'Run'} crumbs={[{ href: '/runs', text: 'Runs' }]}
       note={detail && <><Chip mark={runMark(detail.run)} />{at !== null && <Tag tone="warn">as of event {at}</Tag>}<Id id={id} what="run id" full /></>}
-      actions={detail && detail.actions.filter(offer => offer.kind === 'run.cancel' || offer.kind === 'dead-letter.retry').map(offer => <ActionButton key={offer.kind} offer={offer} label={offer.kind === 'dead-letter.retry' ? 'Retry its dead letters…' : undefined}
-        intent={offer.kind === 'run.cancel' ? { kind: offer.kind, targets: [{ run: id }], about: <strong><Untrusted text={detail.run.name} /></strong> } : { kind: offer.kind, select: { run: id } }} />)}>
+      actions={detail && <><a className={buttonClass()} href={apiUrl(`/runs/${id}/export`)} download={`run-${id}.json`} title="Everything that is known of the run, as JSON" data-testid="export"><Icon name="download" />Export</a>{detail.actions.filter(offer => offer.kind === 'run.cancel' || offer.kind === 'dead-letter.retry').map(offer => <ActionButton key={offer.kind} offer={offer} label={offer.kind === 'dead-letter.retry' ? 'Retry its dead letters…' : undefined}
+        intent={offer.kind === 'run.cancel' ? { kind: offer.kind, targets: [{ run: id }], about: <strong><Untrusted text={detail.run.name} /></strong> } : { kind: offer.kind, select: { run: id } }} />)}</>}>
       <View query={{ ...query, data: detail }} what="this run" rows={10}>{data => (
         <RunValue value={{ id, topic, at, setAt: seq => set({ at: seq === null ? null : String(seq) }), moment: data.moment, detail: data }}>
           <div className="stack" data-page-copy={id}>
@@ -86,7 +89,7 @@ export const RunPage = ({ params }: { params: Record<string, string | undefined>
                 {key === 'votes' && data.ballots.length > 0 && <span className={control.badge}>{data.ballots.length}</span>}{key === 'payloads' && <Icon name="lock" size={11} />}</Link>)}</nav>
               <Slider last={data.lastSeq} />
             </div>
-            <div data-testid={`view-${tab?.[0]}`}><Boundary at={tab?.[0] ?? ''}><Tab /></Boundary></div>
+            <div data-testid={`view-${tab?.[0]}`}><Boundary at={tab?.[0] ?? ''}><Suspense fallback={<Loading />}><Tab /></Suspense></Boundary></div>
           </div>
         </RunValue>
       )}</View>

@@ -1,6 +1,7 @@
 import type { StepStatus, StepView } from '../api/types'
 import { duration } from '../ui/format'
 import { groupBy } from '../ui/groupBy'
+import type { Point } from './layout.worker'
 
 export interface GraphNode { id: string, steps: readonly StepView[], /** Shown as one: "×240, 3 failed". */ group: boolean }
 export interface GraphEdge { from: string, to: string, undo: boolean }
@@ -36,6 +37,17 @@ export const graphModel = (steps: readonly StepView[], expanded: ReadonlySet<str
     }
   }
   return { nodes: nodes.toSorted((a, b) => (a.steps[0]?.position ?? 0) - (b.steps[0]?.position ?? 0)), edges: [...edges.values()] }
+}
+
+/** A smooth line over the points between two handles. The layout's own ends lie on the borders of the nodes, where the handles are. */
+export const routePath = (from: Point, route: readonly Point[], to: Point): string => {
+  const points = [from, ...route.slice(1, -1), to]
+  // Level at every point, so that it leaves and enters sideways and passes each gap straight.
+  return points.slice(1).reduce((path, point, index) => {
+    const before = points[index] ?? from
+    const half = (point.x - before.x) / 2
+    return `${path} C${before.x + half},${before.y} ${point.x - half},${point.y} ${point.x},${point.y}`
+  }, `M${from.x},${from.y}`)
 }
 
 /** What stands under a step's name: nothing that is said already, and the same times as on the timeline. */

@@ -48,5 +48,5 @@ export const dateTime = (time: string, zone: Zone, ms = false): string => {
 }
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
 /** Amounts in cents are written out beside the number as it was given: `amountCents=129900 (1,299.00)`. */
-export const withCents = (text: string): string => text.replaceAll(/(\b[A-Za-z_]*[cC]ents"?\s*[:=]\s*)(-?\d{1,15})\b(?!\.)/g, (_, name: string, cents: string) => `${name}${cents} (${(Number(cents) / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })})`)
+export const withCents = (text: string): string => text.replaceAll(/(\b(?:cents|[A-Za-z_]*(?:Cents|_cents))"?\s*[:=]\s*)(-?\d{1,15})\b(?!\.)/g, (_, name: string, cents: string) => `${name}${cents} (${(Number(cents) / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })})`)
 export const pretty = (value: unknown): string => typeof value === 'string' ? value : JSON.stringify(value, null, 2) ?? 'nothing'
