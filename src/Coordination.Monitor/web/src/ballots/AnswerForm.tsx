@@ -5,7 +5,6 @@ import { useRoleWhy } from '../operations/ActionButton'
 import { operate } from '../operations/intent'
 import { Button } from '../ui/Button'
 import control from '../ui/control.module.css'
-import { plural } from '../ui/format'
 import { Icon } from '../ui/Icon'
 import { When } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
@@ -50,7 +49,7 @@ export const AnswerForm = ({ detail }: { detail: BallotDetail }) => {
       operate({ kind: 'ballot.answer', targets: [{ ballot: ballot.ballotId }], parameters: { option }, reason: note, onDone: () => setSent({ option, note }), about: <>You answer <strong>{option === null ? 'none of them' : <Untrusted text={option} />}</strong>. {follows(option) && <strong className={css.follows}><Untrusted text={follows(option)} /></strong>}</> })
     }}>
       <h2>Your answer</h2>
-      {ballot.people !== null && ballot.status === 'people' && <p className="muted">{plural(ballot.people, 'person has', 'people have')} to agree{detail.answers.length > 0 && `; ${detail.answers.length} answered so far`}.</p>}
+      {ballot.people !== null && ballot.status === 'people' && <p className="muted">{several ? `${ballot.people} people have to agree` : 'One person decides'}{detail.answers.length > 0 && `; ${detail.answers.length} answered so far`}.</p>}
       <fieldset className={control.choices} disabled={why !== null}><legend className="visually-hidden">Option</legend>
         {/* The name is inside, as text of a stranger. */}
         {/* eslint-disable-next-line jsx-a11y/label-has-associated-control */}

@@ -27,7 +27,7 @@ export const EffectsTab = () => {
     <Section title="Effects" id="effects" note="what this run changed in the world">
       <View query={effects} what="the effects">{data => data.rows.length === 0 ? <Empty icon="bolt" title="No effect yet"><p>Tools that change something outside announce it first; each appears here with its key.</p></Empty> : <>
         <p className="muted">{effectsSummary(data.rows, detail.run.endedAt !== null)}</p>
-        <EffectTable rows={data.rows} inRun onResolve={at === null ? setResolving : undefined} />
+        <EffectTable rows={data.rows} inRun then={at !== null} onResolve={at === null ? setResolving : undefined} />
       </>}</View>
     </Section>
     <Section title="Journal" id="journal" note="every call of a tool or a model, in order; each is announced before it is made">

@@ -34,7 +34,7 @@ import { StateTab } from './StateTab'
 import { TimelineTab } from './TimelineTab'
 import { VotesTab } from './VotesTab'
 import { WaitsTab } from './WaitsTab'
-import { votedDown } from './words'
+import { votedDown, waitsFor } from './words'
 
 const GraphTab = chunk(async () => (await import('./GraphTab')).GraphTab)
 
@@ -52,7 +52,7 @@ const Head = ({ detail }: { detail: RunDetail }) => {
     {run.stuck && <p className={css.stuck}><Icon name="warn" /><span><strong>Stuck: </strong><Untrusted text={run.stuck} /></span></p>}
     <Facts items={[
       run.failedStep !== null && ['Failed at', <strong><Untrusted text={run.failedStep} line /></strong>],
-      run.waitsFor !== null && run.endedAt === null && ['Waits for', <><Untrusted text={run.waitsFor} line />{run.waitEndsAt && <span className="muted"> · <Left at={run.waitEndsAt} /></span>}</>],
+      run.waitsFor !== null && run.endedAt === null && ['Waits for', <><span title={revealedText(run.waitsFor).slice(0, 400)}><Untrusted text={waitsFor(run)} line /></span>{run.waitEndsAt && <span className="muted"> · <Left at={run.waitEndsAt} /></span>}</>],
       ['Started', <When at={run.startedAt} />], ['Took', <Took from={run.startedAt} to={run.endedAt} />], run.deadlineAt !== null && run.endedAt === null && ['Deadline', <Left at={run.deadlineAt} />],
       ['Steps', `${run.stepsDone} of ${run.steps}`], ['Retries', count(run.retries)], ['Cost', money(detail.costMicroUsd)], ['Tokens', <span title={`${count(detail.inputTokens)} in, ${count(detail.outputTokens)} out`}>{compact(detail.inputTokens)} in · {compact(detail.outputTokens)} out</span>],
       ['Requester', <Untrusted text={run.requester} line />], run.businessScope !== null && ['Scope', <Untrusted text={run.businessScope} line />], ['Tenant', <Untrusted text={run.tenant} line />],

@@ -21,7 +21,7 @@ import css from './run.module.css'
 import { eventWords, fieldName, fieldValue, isUndo } from './words'
 
 const Events = ({ current, pick }: { current: number, pick: (seq: number) => void }) => {
-  const { id, topic } = useRun()
+  const { id, topic, at } = useRun()
   const [find, setFind] = useParam('find')
   const q = useDeferredValue(find)
   const query = useInfiniteQuery({
@@ -53,7 +53,7 @@ const Events = ({ current, pick }: { current: number, pick: (seq: number) => voi
         <div className={css.eventRows} style={{ height: virtual.getTotalSize() }} role="presentation">{items.map(item => {
           const row = rows[item.index]
           // The list owns the keys.
-          return row && <div key={row.seq} id={`event-${row.seq}`} role="option" tabIndex={-1} aria-selected={row.seq === current} className={css.event} style={{ transform: `translateY(${item.start}px)` }} onClick={() => pick(row.seq)} onKeyDown={() => {}}>
+          return row && <div key={row.seq} id={`event-${row.seq}`} role="option" tabIndex={-1} aria-selected={row.seq === current} data-later={at !== null && row.seq > current || undefined} className={css.event} style={{ transform: `translateY(${item.start}px)` }} onClick={() => pick(row.seq)} onKeyDown={() => {}}>
             <code className="muted num">{row.seq}</code><span className="truncate"><b>{eventWords(row.event)}</b> {row.stepId && <span className="muted"><Untrusted text={row.stepId} line />{row.attempt !== null && row.attempt > 1 && !isUndo(row.event) ? ` ↻${row.attempt}` : ''}</span>}</span><span className="muted"><When at={row.at} clock ms /></span>
           </div>
         })}</div>

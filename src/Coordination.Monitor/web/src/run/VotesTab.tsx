@@ -14,7 +14,7 @@ import { asOf, useRun } from './context'
 const Ballot = ({ ballot }: { ballot: BallotSummary }) => {
   const { id, topic, at } = useRun()
   const query = useApi<BallotDetail>(at === null ? `ballot:${ballot.ballotId}` : topic, at === null ? `/ballots/${ballot.ballotId}` : asOf(`/runs/${id}/ballots/${ballot.ballotId}`, at), { keep: true })
-  return <Section title={<Untrusted text={ballot.question} max={200} />} actions={<><Chip mark={ballotMark(ballot)} /><Link href={`/consensus/${ballot.ballotId}`}>Open the ballot</Link></>}>
+  return <Section title={<Untrusted text={ballot.question} max={200} />} actions={<><Chip mark={ballotMark(ballot)} /><Link href={`/consensus/${ballot.ballotId}`}>{at === null ? 'Open the ballot' : 'Open the ballot as it is now'}</Link></>}>
     <View query={query} what="the ballot">{data => <div className="stack"><p className="muted"><Untrusted text={data.rule} /></p>{data.rounds.map(round => <QuorumBar key={round.round} round={round} />)}<Decision detail={data} /><VotesTable votes={data.votes} answers={data.answers} silent={data.silent} sealed={data.sealed} />{data.votes.some(vote => vote.dissents) && <div><h3>Dissent</h3><Dissent detail={data} /></div>}</div>}</View>
   </Section>
 }

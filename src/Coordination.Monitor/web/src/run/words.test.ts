@@ -6,7 +6,7 @@ import { ballotMark } from '../ui/marks'
 import { asOf } from './context'
 import { graphSvg, mermaid } from './exports'
 import { graphModel, nodeText, routePath } from './graphModel'
-import { effectsSummary, fieldName, fieldValue, votedDown } from './words'
+import { effectsSummary, fieldName, fieldValue, votedDown, waitsFor } from './words'
 
 const step = (more: Partial<StepView> = {}) => ({ stepId: 'pay', agentType: 'pay', status: 'done', attempt: 1, undoAttempts: 0, dependsOn: [], position: 0, tookMs: 1_500, since: null, undoTookMs: 0, undoSince: null, startedAt: 'a', endedAt: 'b', percent: null, ballotId: null, ...more }) as unknown as StepView
 const run = (steps: StepView[]) => ({ run: { failedStep: 'pay' }, steps, ballots: [{ ballotId: 'b', status: 'decided' }] }) as unknown as RunDetail
@@ -48,6 +48,7 @@ describe('words for a person', () => {
     expect([fieldName('steps.a.b.waitingOn'), fieldName('status').field]).toEqual([{ step: 'a.b', field: 'Waits for' }, 'State of the run'])
     expect([fieldValue('steps.a.status', 'compensated'), fieldValue('status', 'failed'), fieldValue('reason', 'x')]).toEqual(['Undone', 'Failed', 'x'])
   })
+  it('names what is waited for without ids', () => expect([waitsFor({ waitKind: 'ballot', waitsFor: 'ballot 01-2' }), waitsFor({ waitKind: 'worker', waitsFor: 'agent a' })]).toEqual(['the ballot', 'agent a']))
   it('does not say a name twice under a node, and takes its time from the same sum as the timeline', () => {
     expect(nodeText({ id: 'pay', steps: [step()], group: false })).toBe('1.5 s')
     expect(nodeText({ id: 'pay', steps: [step({ agentType: 'bank', attempt: 2, undoAttempts: 1, undoTookMs: 500 })], group: false })).toBe('bank · 1.5 s · attempt 2 · undo 500 ms')

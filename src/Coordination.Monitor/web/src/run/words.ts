@@ -26,6 +26,9 @@ export const effectsSummary = (rows: readonly Pick<EffectView, 'status' | 'compe
   ].filter(Boolean).join(' ')
 }
 
+/** What a run waits for; ids and questions stand elsewhere on its page. */
+export const waitsFor = (run: Pick<RunDetail['run'], 'waitKind' | 'waitsFor'>): string | null => run.waitKind === 'person' ? 'a person’s answer' : run.waitKind === 'ballot' ? 'the ballot' : run.waitsFor
+
 /** `steps.pay.waitingOn` → what and which step, for a person. */
 export const fieldName = (path: string): { step: string | null, field: string } => {
   const match = /^steps\.(.+)\.([a-zA-Z]+)$/.exec(path)

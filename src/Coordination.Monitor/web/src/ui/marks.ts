@@ -33,7 +33,7 @@ export const stepMark = (status: StepStatus): Mark => stepMarks[status] ?? unkno
 
 /** Ballots have words of their own: a vetoed ballot did its work, it did not fail. */
 export const ballotMark = (ballot: Pick<BallotSummary, 'status' | 'outcome' | 'option'> & Partial<Pick<BallotSummary, 'decidedBy' | 'people'>>): Mark => {
-  if (ballot.status === 'voting') return { tone: 'vote', icon: 'diamond', word: 'Open' }
+  if (ballot.status === 'voting') return { tone: 'vote', icon: 'diamond', word: 'Voting' }
   if (ballot.status === 'people') return { tone: 'warn', icon: 'person', word: 'Waits for people' }
   if (ballot.status === 'refused') return { tone: 'idle', icon: 'dash', word: 'Refused' }
   // How the voting ended is not how the ballot ended, where somebody else decided.
