@@ -17,7 +17,7 @@ const Again = ({ error, retry }: { error: Error, retry: () => void }) => {
       removeEventListener('online', retry)
     }
   }, [retry, link])
-  return <div className="stack" style={{ padding: 20 }}><ErrorPanel error={error} retry={retry} />
+  return <div className="stack" style={{ padding: 20 }}><ErrorPanel error={error} retry={retry} what="this part of the page" />
     {/* A chunk of a build that was replaced meanwhile cannot be had any more. */}
     <p className="muted row">If it stays like this the program may have been replaced by a newer one. <Button small onClick={() => globalThis.location.reload()}>Load the page anew</Button></p></div>
 }

@@ -46,7 +46,7 @@ export const CausesTab = () => {
     const byId = new Map(graph.nodes.map(item => [item.id, item]))
     const near = node ? related(graph, node) : null
     const label = (item: CausalNode) => item.kind === 'event' ? eventWords(item.label) : item.label
-    const rows = graph.nodes.filter(item => (!kind || item.kind === kind) && (!near || near.has(item.id)) && (!find || `${label(item)} ${item.label} ${item.detail ?? ''} ${item.status ?? ''} ${item.stepId ?? ''}`.toLowerCase().includes(find))).toSorted((a, b) => (a.at ?? '~').localeCompare(b.at ?? '~'))
+    const rows = graph.nodes.filter(item => (!kind || item.kind === kind) && (!near || near.has(item.id)) && (!find || `${label(item)} ${item.label} ${item.detail ?? ''} ${item.status ?? ''} ${item.stepId ?? ''}`.toLowerCase().includes(find))).toSorted((a, b) => (a.at ?? '~') < (b.at ?? '~') ? -1 : (a.at ?? '~') > (b.at ?? '~') ? 1 : 0)
     const before = groupBy(graph.edges, edge => edge.to)
     const after = groupBy(graph.edges, edge => edge.from)
     const name = (ref: string) => {
