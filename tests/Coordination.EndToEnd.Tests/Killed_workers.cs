@@ -37,7 +37,7 @@ public sealed class Killed_workers
         var clock = Stopwatch.StartNew();
         var (kills, restarted) = (0, Task.CompletedTask);
         using var rhythm = new PeriodicTimer(KillEvery);
-        while (!submit.HasEnded && clock.Elapsed < Deadline && await rhythm.WaitForNextTickAsync(ct))
+        do
         {
             if (clock.Elapsed > KillFor || !fleet.KillOne())
             {
@@ -45,17 +45,19 @@ public sealed class Killed_workers
             }
 
             fleet.StartWorker();
-            if (++kills == 2)
+
+            // With the first kill, not a later one: a fast machine has done the work after a few seconds if nothing holds it up.
+            if (++kills == 1)
             {
                 restarted = RestartAsync(rabbit, ct);
             }
-        }
+        } while (!submit.HasEnded && clock.Elapsed < Deadline && await rhythm.WaitForNextTickAsync(ct));
 
         await restarted;
         submit.HasEnded.ShouldBeTrue($"{kills} kills in {clock.Elapsed.TotalSeconds:0} s\n{submit.Output}\n{fleet.Output}");
         await submit.EndAsync(TimeSpan.FromSeconds(10));
         submit.ExitCode.ShouldBe(0, submit.Output);
-        kills.ShouldBeGreaterThanOrEqualTo(3, submit.Output);
+        kills.ShouldBeGreaterThanOrEqualTo(2, submit.Output);
         var summary = submit.Summary;
         (summary.Completed + summary.Failed).ShouldBe(Tickets);
         summary.DuplicateEffects.ShouldBe(0);

@@ -113,6 +113,5 @@ internal static class BallotPrinter
 
     private static string Marked(string text) => string.Join('\n', text.Split('\n').Select(line => Theirs + OneLine(line)));
 
-    // A control character could move the cursor and write over lines that are ours.
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+    private static string OneLine(string text) => Harmless.Of(text).ReplaceLineEndings(" ");
 }

@@ -55,15 +55,15 @@ internal sealed class Output
     public void Line(string text)
     {
         if (!Json)
-            terminal.Out.WriteLine(text);
+            terminal.Out.WriteLine(Harmless.Of(text));
     }
 
     /// <summary>A line about what is going on, on standard error, so that standard output keeps the result alone.</summary>
-    public void Note(string text) => terminal.Error.WriteLine(text);
+    public void Note(string text) => terminal.Error.WriteLine(Harmless.Of(text));
 
     public void Failure(CommandFailure failure)
     {
-        terminal.Error.WriteLine(failure.Message);
+        terminal.Error.WriteLine(Harmless.Of(failure.Message));
         if (Json)
         {
             var error = new
@@ -106,5 +106,6 @@ internal sealed class Output
 
 internal static class TableRows
 {
-    public static void AddTextRow(this Table table, params string?[] cells) => table.AddRow(cells.Select(cell => new Text(cell ?? "")));
+    public static void AddTextRow(this Table table, params string?[] cells) =>
+        table.AddRow(cells.Select(cell => new Text(Harmless.Of(cell ?? ""))));
 }

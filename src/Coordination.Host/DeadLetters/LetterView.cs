@@ -81,8 +81,8 @@ internal sealed record LetterView
         output.Line($"dead letter  {letter.Id}, {letter.State}");
         if (letter.SettledAt is not null)
         {
-            var why = letter.SettledBecause is null ? "" : ": " + Printable(letter.SettledBecause);
-            output.Line($"decided      {Output.When(letter.SettledAt)} by {Printable(letter.SettledBy ?? "nobody")}{why}");
+            var why = letter.SettledBecause is null ? "" : ": " + letter.SettledBecause.ReplaceLineEndings(" ");
+            output.Line($"decided      {Output.When(letter.SettledAt)} by {(letter.SettledBy ?? "nobody").ReplaceLineEndings(" ")}{why}");
         }
         if (letter.Replaces is not null)
             output.Line($"replaces     {letter.Replaces}");
@@ -97,21 +97,18 @@ internal sealed record LetterView
         {
             var what = string.Join(
                 ": ",
-                new[] { failure.Error, failure.Text }.Where(part => part is not null).Select(part => Printable(part!))
+                new[] { failure.Error, failure.Text }.Where(part => part is not null).Select(part => part!.ReplaceLineEndings(" "))
             );
             output.Line($"attempt {failure.Number, -4} {Output.When(failure.At)} {failure.Code} {what}".TrimEnd());
         }
         output.Line($"run          {letter.RunId?.ToString() ?? "none"}");
         output.Line($"retry goes   {letter.Destination}");
         foreach (var header in letter.Headers!.OrderBy(header => header.Key, StringComparer.Ordinal))
-            output.Line($"header       {header.Key}: {Printable(header.Value)}");
+            output.Line($"header       {header.Key}: {header.Value.ReplaceLineEndings(" ")}");
         output.Line(letter.Body is { } body ? JsonSerializer.Serialize(body, Indented) : $"body (base64) {letter.BodyBase64}");
     }
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
-    // A parked message came from anywhere: control characters could steer the reader's terminal.
-    private static string Printable(string text) => new([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
 
     private static JsonElement? Json(byte[] body)
     {

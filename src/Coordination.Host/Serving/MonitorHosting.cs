@@ -43,7 +43,13 @@ internal static class MonitorHosting
     public static void MapMonitor(this WebApplication app, MonitorSettings settings)
     {
         if (settings.AllowedHosts is not null || settings.Oidc is null)
-            app.UseHostFiltering();
+        {
+            // A probe asks by an address the host need not know.
+            app.UseWhen(
+                context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal),
+                filtered => filtered.UseHostFiltering()
+            );
+        }
         if (settings.Oidc is not null)
         {
             app.UseAuthentication();

@@ -46,7 +46,7 @@ internal sealed class Office : IAsyncDisposable
     }
 
     public async Task<bool> HasTimerAsync(Guid token, CancellationToken cancellationToken) =>
-        await ActTimer.FindAsync(services.GetRequiredService<IUnitOfWorkFactory>(), token, cancellationToken) is not null;
+        await ActTimer.FindAsync(services.GetRequiredService<Reads>(), token, cancellationToken) is not null;
 
     /// <summary>Does something to one target.</summary>
     /// <exception cref="CommandFailure">It cannot be done; the message says why.</exception>

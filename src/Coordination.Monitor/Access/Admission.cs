@@ -49,7 +49,7 @@ internal sealed class Admission(MonitorOptions options, IHostEnvironment environ
         context.Connection.RemoteIpAddress is { } address
         && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)
         && (
-            context.Request.Host.Host is "localhost"
+            string.Equals(context.Request.Host.Host, "localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host))
         );
 }

@@ -26,6 +26,8 @@ internal static class SameSite
             && !(
                 Uri.TryCreate(origin, UriKind.Absolute, out var from)
                 && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
+                // Behind a proxy this server may not know that the page came by https; that a page of http acts on https it does know.
+                && (from.Scheme == request.Scheme || from.Scheme == Uri.UriSchemeHttps)
             )
         )
             return $"The request comes from {origin}, this is {request.Host}.";

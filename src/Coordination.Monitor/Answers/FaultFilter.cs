@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -11,9 +12,16 @@ internal sealed partial class FaultFilter(ILogger<FaultFilter> log) : IEndpointF
     {
         try
         {
-            return await next(context);
+            var answer = await next(context);
+            // A parameter that cannot be read ends before the endpoint, with nothing but a status.
+            return answer is EmptyHttpResult && context.HttpContext.Response is { StatusCode: 400, HasStarted: false }
+                ? Refusal.BadRequest(
+                    "The request cannot be read",
+                    new BodyProblem("BAD_PARAMETER", "", "A parameter of the address is not of its kind (a number, an id, a time).")
+                )
+                : answer;
         }
-        catch (Refusal refusal)
+        catch (Refusal refusal) when (!context.HttpContext.Response.HasStarted)
         {
             return refusal;
         }
@@ -23,9 +31,9 @@ internal sealed partial class FaultFilter(ILogger<FaultFilter> log) : IEndpointF
         }
         catch (OperationCanceledException) when (context.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+            return context.HttpContext.Response.HasStarted ? Results.Empty : Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
         }
-        catch (Exception exception) when (IsTooSlow(exception))
+        catch (Exception exception) when (IsTooSlow(exception) && !context.HttpContext.Response.HasStarted)
         {
             ReadTooSlow(log, context.HttpContext.Request.Path, exception);
             return Refusal.Of(
@@ -35,7 +43,17 @@ internal sealed partial class FaultFilter(ILogger<FaultFilter> log) : IEndpointF
                 "The read was given up so that running work is not held up. Narrow the query, or try again."
             );
         }
-        catch (Exception exception) when (exception is NpgsqlException or SqliteException or TimeoutException)
+        catch (PostgresException bad)
+            when (bad.SqlState.StartsWith("22", StringComparison.Ordinal) && !context.HttpContext.Response.HasStarted)
+        {
+            // A value the database does not take: a NUL, a number or a time that is too large.
+            return Refusal.BadRequest(
+                "The request has a value that cannot be",
+                new BodyProblem("BAD_VALUE", "", "A text with a NUL, or a number or a time beyond what can be stored.")
+            );
+        }
+        catch (Exception exception)
+            when (exception is NpgsqlException or SqliteException or TimeoutException && !context.HttpContext.Response.HasStarted)
         {
             ReadFailed(log, context.HttpContext.Request.Path, exception);
             return Refusal.Of(
@@ -43,6 +61,16 @@ internal sealed partial class FaultFilter(ILogger<FaultFilter> log) : IEndpointF
                 "DATABASE_AWAY",
                 "The database does not answer",
                 "What is shown may be old. The log has the error under this trace."
+            );
+        }
+        catch (Exception exception) when (!context.HttpContext.Response.HasStarted)
+        {
+            Broke(log, context.HttpContext.Request.Path, exception);
+            return Refusal.Of(
+                HttpStatusCode.InternalServerError,
+                "BROKEN",
+                "The monitor could not answer this",
+                "It is a fault of the monitor. The log has the error under this trace."
             );
         }
     }
@@ -53,6 +81,9 @@ internal sealed partial class FaultFilter(ILogger<FaultFilter> log) : IEndpointF
 
     [LoggerMessage(7101, LogLevel.Warning, "A read for {Path} took too long and was given up")]
     private static partial void ReadTooSlow(ILogger logger, string path, Exception exception);
+
+    [LoggerMessage(7103, LogLevel.Error, "A request for {Path} broke")]
+    private static partial void Broke(ILogger logger, string path, Exception exception);
 
     [LoggerMessage(7102, LogLevel.Error, "A read for {Path} failed")]
     private static partial void ReadFailed(ILogger logger, string path, Exception exception);

@@ -35,7 +35,7 @@ internal sealed class AuditReads(Reads reads)
 
     public async Task<AuditPage> ListAsync(AuditFilter filter, string? after, int? limit, CancellationToken cancellationToken)
     {
-        var before = Cursor.Read(after, 1)?[0].GetInt64();
+        var before = Cursor.Read(after, 1, values => values[0].GetInt64());
         var size = Page.Size(limit);
         string?[] conditions =
         [

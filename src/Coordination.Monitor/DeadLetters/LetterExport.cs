@@ -13,14 +13,14 @@ internal sealed class LetterExport(LetterReads letters, LetterQuery query, bool 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var (response, ended) = (httpContext.Response, httpContext.RequestAborted);
+        // Before the answer begins it can still be an error.
+        var page = await letters.PageAsync(query, after: null, Page.Most, ended);
         response.ContentType = isCsv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8";
         response.Headers.ContentDisposition = $"attachment; filename=\"dead-letters.{(isCsv ? "csv" : "json")}\"";
         await WriteAsync(response, isCsv ? Head : "[", ended);
         var written = 0;
-        string? after = null;
-        do
+        while (true)
         {
-            var page = await letters.PageAsync(query, after, Page.Most, ended);
             var text = new StringBuilder();
             foreach (var letter in page.Rows)
             {
@@ -28,8 +28,10 @@ internal sealed class LetterExport(LetterReads letters, LetterQuery query, bool 
                 written++;
             }
             await WriteAsync(response, text.ToString(), ended);
-            after = page.Next;
-        } while (after is not null && written < Most);
+            if (page.Next is null || written >= Most)
+                break;
+            page = await letters.PageAsync(query, page.Next, Page.Most, ended);
+        }
         if (!isCsv)
             await WriteAsync(response, "\n]\n", ended);
     }

@@ -27,14 +27,19 @@ internal static class LiveEndpoints
     )
     {
         var resumed = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : after;
-        using var listener = feed.Join(LiveTopics.Parse(topics), resumed, options.LiveConnections);
+        using var listener = feed.Join(
+            LiveTopics.Parse(topics),
+            resumed,
+            options.LiveConnections,
+            $"{Admission.Of(context).Name} {Admission.Of(context).From}"
+        );
         if (listener is null)
         {
             return Refusal.Of(
                 HttpStatusCode.ServiceUnavailable,
                 "TOO_MANY_LISTENERS",
                 "Too many live connections",
-                $"{options.LiveConnections} are open (MonitorOptions.LiveConnections). The page works without one; it is read again by hand."
+                $"There may be {options.LiveConnections} (MonitorOptions.LiveConnections), a fifth of them for one viewer. The page works without one; it is read again by hand."
             );
         }
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);

@@ -11,6 +11,9 @@ internal sealed class LiveFeed
 {
     private const int Kept = 2_000;
     private const int Unread = 200;
+
+    /// <summary>Of all connections one viewer may have a fifth, and ten at least: who opens the page in many windows shuts nobody out.</summary>
+    private const int Fewest = 10;
     private readonly Lock gate = new();
     private readonly Queue<LiveEvent> recent = new();
     private readonly HashSet<Listener> listeners = [];
@@ -53,13 +56,13 @@ internal sealed class LiveFeed
         }
     }
 
-    /// <summary>Listens from now on, or from the event after the one heard last; null: there are too many.</summary>
-    public Listener? Join(LiveTopics topics, string? after, int most)
+    /// <summary>Listens from now on, or from the event after the one heard last; null: there are too many, or too many of this viewer.</summary>
+    public Listener? Join(LiveTopics topics, string? after, int most, string viewer)
     {
-        var listener = new Listener(this, topics);
+        var listener = new Listener(this, topics, viewer);
         lock (gate)
         {
-            if (listeners.Count >= most)
+            if (listeners.Count >= most || listeners.Count(other => other.Viewer == viewer) >= Math.Max(Fewest, most / 5))
                 return null;
             Resume(listener, after);
             listeners.Add(listener);
@@ -90,7 +93,7 @@ internal sealed class LiveFeed
     }
 
     /// <summary>One connection.</summary>
-    internal sealed class Listener(LiveFeed feed, LiveTopics topics) : IDisposable
+    internal sealed class Listener(LiveFeed feed, LiveTopics topics, string viewer) : IDisposable
     {
         private readonly Channel<LiveEvent> waiting = Channel.CreateBounded<LiveEvent>(
             new BoundedChannelOptions(Unread) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait }
@@ -98,6 +101,9 @@ internal sealed class LiveFeed
         private bool lost;
 
         public LiveTopics Topics => topics;
+
+        /// <summary>Who listens, and from where.</summary>
+        public string Viewer => viewer;
 
         public ChannelReader<LiveEvent> Waiting => waiting.Reader;
 

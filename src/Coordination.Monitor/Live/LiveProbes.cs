@@ -9,6 +9,8 @@ namespace Coordination.Monitor;
 /// </summary>
 internal sealed class LiveProbes(Reads reads)
 {
+    private const int AtOnce = 1_000;
+    private const string Unsealed = "CASE WHEN status = 'Voting' THEN round ELSE version END";
     private readonly SqlDialect sql = reads.Dialect;
 
     /// <summary>Topics with a probe.</summary>
@@ -18,8 +20,8 @@ internal sealed class LiveProbes(Reads reads)
         topic switch
         {
             "ballots" => ProbeAsync(
-                // Open ballots are few and change with each vote; a decided one has left them.
-                $"SELECT (SELECT count(*) FROM {T("ballot")} WHERE status <> 'Decided'), (SELECT sum(version) FROM {T("ballot")} WHERE status <> 'Decided'), "
+                // Open ballots are few; a decided one has left them. While they are voted on nothing may tell when a sealed vote comes.
+                $"SELECT (SELECT count(*) FROM {T("ballot")} WHERE status <> 'Decided'), (SELECT sum({Unsealed}) FROM {T("ballot")} WHERE status <> 'Decided'), "
                     + $"(SELECT max(opened_at) FROM {T("ballot")})",
                 cancellationToken
             ),
@@ -45,23 +47,35 @@ internal sealed class LiveProbes(Reads reads)
             _ => Task.FromResult(""),
         };
 
-    public Task<string> OfBallotAsync(Guid ballot, CancellationToken cancellationToken) =>
-        ProbeAsync($"SELECT version FROM {T("ballot")} WHERE ballot_id = @id", cancellationToken, ("id", ballot, ColumnKind.Uuid));
-
-    public Task<string> OfOperationAsync(Guid operation, CancellationToken cancellationToken) =>
-        ProbeAsync(
-            $"SELECT status, done, failed, skipped FROM {T("monitor_operation")} WHERE id = @id",
-            cancellationToken,
-            ("id", operation, ColumnKind.Uuid)
-        );
-
-    /// <summary>A run's progress is no entry of its history: the version of its row tells it.</summary>
-    public Task<string> OfRunAsync(Guid run, CancellationToken cancellationToken) =>
-        ProbeAsync(
-            $"SELECT row_version FROM {T("monitor_run_source")} WHERE run_id = @id",
-            cancellationToken,
-            ("id", run, ColumnKind.Uuid)
-        );
+    /// <summary>One thing of a kind each: <c>run</c>, <c>ballot</c> or <c>operation</c>; one query for a thousand of them, however many listen.</summary>
+    /// <remarks>A run's progress is no entry of its history: the version of its row tells it.</remarks>
+    public async Task<IReadOnlyDictionary<Guid, string>> OfEachAsync(
+        string kind,
+        IReadOnlyList<Guid> ids,
+        CancellationToken cancellationToken
+    )
+    {
+        var (key, columns, table) = kind switch
+        {
+            "ballot" => ("ballot_id", $"status, {Unsealed}", "ballot"),
+            "operation" => ("id", "status, done, failed, skipped", "monitor_operation"),
+            _ => ("run_id", "row_version", "monitor_run_source"),
+        };
+        var found = new Dictionary<Guid, string>();
+        foreach (var some in ids.Chunk(AtOnce))
+        {
+            var rows = await reads.QueryAsync(
+                new Statement($"SELECT {key}, {columns} FROM {T(table)} WHERE {sql.AnyOf(key, "@ids")}", ("ids", some, ColumnKind.Uuid)),
+                row => (Id: sql.ReadGuid(row, 0), Text: Text(row, from: 1)),
+                cancellationToken
+            );
+            foreach (var row in rows)
+                found[row.Id] = row.Text;
+        }
+        foreach (var id in ids)
+            found.TryAdd(id, "");
+        return found;
+    }
 
     /// <summary>How far the list has come: the last version given, and how long ago the projection last moved.</summary>
     public async Task<(long Version, DateTimeOffset? ChangedAt)> ListAsync(CancellationToken cancellationToken)
@@ -93,15 +107,15 @@ internal sealed class LiveProbes(Reads reads)
 
     private async Task<string> ProbeAsync(string text, CancellationToken cancellationToken, params StatementParameter[] parameters)
     {
-        var rows = await reads.QueryAsync(new Statement(text, parameters), Text, cancellationToken);
+        var rows = await reads.QueryAsync(new Statement(text, parameters), row => Text(row, from: 0), cancellationToken);
         return rows is [var row] ? row : "";
     }
 
-    private static string Text(DbDataReader row) =>
+    private static string Text(DbDataReader row, int from) =>
         string.Join(
             '|',
             Enumerable
-                .Range(0, row.FieldCount)
+                .Range(from, row.FieldCount - from)
                 .Select(i => row.IsDBNull(i) ? "" : Convert.ToString(row.GetValue(i), CultureInfo.InvariantCulture))
         );
 

@@ -148,19 +148,14 @@ internal sealed partial class LiveWatch(
             (overview, overviewed) = (false, time.GetTimestamp());
             feed.Publish("overview", new Changed(time.GetUtcNow()));
         }
-        foreach (var topic in wanted)
+        var single = wanted
+            .Select(topic => topic.Split(':') is [var kind, var text] && Guid.TryParse(text, out var id) ? (Kind: kind, Id: id) : default)
+            .Where(topic => topic.Kind is not null)
+            .ToLookup(topic => topic.Kind, topic => topic.Id, StringComparer.Ordinal);
+        foreach (var kind in single)
         {
-            if (topic.Split(':') is not [var kind, var text] || !Guid.TryParse(text, out var id))
-                continue;
-            News(
-                topic,
-                kind switch
-                {
-                    "ballot" => await probes.OfBallotAsync(id, cancellationToken),
-                    "operation" => await probes.OfOperationAsync(id, cancellationToken),
-                    _ => await probes.OfRunAsync(id, cancellationToken),
-                }
-            );
+            foreach (var (id, now) in await probes.OfEachAsync(kind.Key, [.. kind], cancellationToken))
+                News(LiveTopics.Of(kind.Key, id), now);
         }
     }
 

@@ -8,7 +8,7 @@ using Coordination.Workers;
 namespace Coordination.Monitor;
 
 /// <summary>What the acts on ballots have in common.</summary>
-internal abstract class BallotAct(BallotClient ballots) : OperationAct
+internal abstract class BallotAct(BallotClient ballots, AnswerClaims claims) : OperationAct
 {
     protected BallotClient Ballots => ballots;
 
@@ -41,6 +41,8 @@ internal abstract class BallotAct(BallotClient ballots) : OperationAct
     )
     {
         var ballot = (BallotInfo)look.Known!;
+        if (Subject(ballot, viewer) is { } subject)
+            work.Execute(claims.Claim(subject, viewer));
         ballots.Say(work, Message(ballot, request, viewer), ballot.Tenant);
         return ValueTask.FromResult(look.Will);
     }
@@ -56,6 +58,9 @@ internal abstract class BallotAct(BallotClient ballots) : OperationAct
 
     protected abstract JsonElement After(OperationRequest request);
 
+    /// <summary>What only one may say; null: saying it twice does no harm.</summary>
+    protected virtual string? Subject(BallotInfo ballot, Viewer viewer) => null;
+
     protected abstract IBallotMessage Message(BallotInfo ballot, OperationRequest request, Viewer viewer);
 
     protected async Task<List<BallotRecord>> RecordAsync(BallotInfo ballot, CancellationToken cancellationToken) =>
@@ -68,7 +73,7 @@ internal abstract class BallotAct(BallotClient ballots) : OperationAct
 }
 
 /// <summary>A person's answer to a ballot the voters could not decide.</summary>
-internal sealed class AnswerBallotAct(BallotClient ballots) : BallotAct(ballots)
+internal sealed class AnswerBallotAct(BallotClient ballots, AnswerClaims claims) : BallotAct(ballots, claims)
 {
     public override string Kind => OperationKind.BallotAnswer;
 
@@ -109,12 +114,16 @@ internal sealed class AnswerBallotAct(BallotClient ballots) : BallotAct(ballots)
             Note = request.Reason,
         };
 
+    // Where two have to agree, each of them answers once.
+    protected override string Subject(BallotInfo ballot, Viewer viewer) =>
+        $"ballot:{ballot.BallotId}:{ballot.Round}:people{(ballot.People == 2 ? ":" + viewer.Name : "")}";
+
     private static string? Option(OperationRequest request) =>
         request.Parameters.Option.ValueKind == JsonValueKind.String ? request.Parameters.Option.GetString() : null;
 }
 
 /// <summary>Says afterwards what was right.</summary>
-internal sealed class ReportBallotAct(BallotClient ballots) : BallotAct(ballots)
+internal sealed class ReportBallotAct(BallotClient ballots, AnswerClaims claims) : BallotAct(ballots, claims)
 {
     public override string Kind => OperationKind.BallotReport;
 
@@ -136,6 +145,8 @@ internal sealed class ReportBallotAct(BallotClient ballots) : BallotAct(ballots)
         return before is null ? null : $"Ballot {ballot.BallotId}: an outcome was reported before and counts once ({before.Note}).";
     }
 
+    protected override string Subject(BallotInfo ballot, Viewer viewer) => $"ballot:{ballot.BallotId}:outcome";
+
     protected override JsonElement After(OperationRequest request) => Json(new { right = request.Parameters.Right });
 
     protected override IBallotMessage Message(BallotInfo ballot, OperationRequest request, Viewer viewer) =>
@@ -148,7 +159,7 @@ internal sealed class ReportBallotAct(BallotClient ballots) : BallotAct(ballots)
 }
 
 /// <summary>Ends a ballot without a decision.</summary>
-internal sealed class CancelBallotAct(BallotClient ballots) : BallotAct(ballots)
+internal sealed class CancelBallotAct(BallotClient ballots, AnswerClaims claims) : BallotAct(ballots, claims)
 {
     public override string Kind => OperationKind.BallotCancel;
 

@@ -5,7 +5,7 @@ using Coordination.Workers;
 namespace Coordination.Monitor;
 
 /// <summary>Says what became of an effect in doubt.</summary>
-internal sealed class ResolveEffectAct(IUnitOfWorkFactory units, RunClient runs, EffectClient effects) : OperationAct
+internal sealed class ResolveEffectAct(Reads reads, RunClient runs, EffectClient effects, AnswerClaims claims) : OperationAct
 {
     public override string Kind => OperationKind.EffectResolve;
 
@@ -17,7 +17,7 @@ internal sealed class ResolveEffectAct(IUnitOfWorkFactory units, RunClient runs,
     )
     {
         var id = target.Run!.Value;
-        if (await ActRun.FindAsync(units, id, cancellationToken) is not { } run)
+        if (await ActRun.FindAsync(reads, id, cancellationToken) is not { } run)
             return ActRun.None(id);
         var meant = (await effects.ListAsync(id, status: null, 10_000, cancellationToken))
             .Where(effect => effect.Key.StartsWith(target.Effect!, StringComparison.OrdinalIgnoreCase))
@@ -33,6 +33,7 @@ internal sealed class ResolveEffectAct(IUnitOfWorkFactory units, RunClient runs,
                         : $"{meant.Count} effects begin with {target.Effect}: give more of the key.",
             };
         }
+        var asked = await StepQuestion.OfAsync(reads, id, effect.StepId, cancellationToken);
         return new ActLook(
             $"{effect.Tool} ({effect.Scope}), effect {effect.Key} of run {id}",
             $"/runs/{id}/effects",
@@ -40,14 +41,18 @@ internal sealed class ResolveEffectAct(IUnitOfWorkFactory units, RunClient runs,
         )
         {
             RunId = id,
-            Known = (run, effect),
+            Known = (run, effect, asked),
+            Problems = Problems(request.Parameters, asked),
             Refusal =
                 effect.Status != "indoubt" ? $"Effect {effect.Tool} ({effect.Key}) is {effect.Status}: nobody is asked about it."
-                : await StepQuestion.OfAsync(units, id, effect.StepId, cancellationToken) != effect.QuestionId
+                : asked?.QuestionId != effect.QuestionId
                     ? $"The run does not wait for this any more: it is {run.Status}. What the effect did stays as it is; correct it at its target."
                 : null,
             Before = Json(new { status = effect.Status, calls = effect.Calls }),
-            After = Json(new { verdict = request.Parameters.Verdict }),
+            After =
+                request.Parameters.Result.ValueKind == JsonValueKind.Undefined
+                    ? Json(new { verdict = request.Parameters.Verdict })
+                    : Json(new { verdict = request.Parameters.Verdict, result = "given" }),
         };
     }
 
@@ -59,12 +64,32 @@ internal sealed class ResolveEffectAct(IUnitOfWorkFactory units, RunClient runs,
         CancellationToken cancellationToken
     )
     {
-        var (run, effect) = ((ActRun, EffectInfo))look.Known!;
+        var (run, effect, asked) = ((ActRun, EffectInfo, StepQuestion?))look.Known!;
+        work.Execute(claims.Claim(asked!.Subject, viewer));
         var given = request.Parameters;
         var result = given.Result.ValueKind == JsonValueKind.Undefined ? (JsonElement?)null : given.Result;
         var word = new EffectWord(given.Verdict!, result, viewer.Name, request.Reason);
         runs.Answer(work, run.RunId, run.Tenant, effect.StepId, effect.QuestionId, word, viewer.Name);
         return ValueTask.FromResult($"{given.Verdict}; step {effect.StepId} goes on");
+    }
+
+    /// <summary>What the step would say of the result. It would ask again: better to hear it now.</summary>
+    private static IReadOnlyList<BodyProblem> Problems(OperationParameters given, StepQuestion? asked)
+    {
+        if (given.Verdict != "happened" || EffectResult.SchemaOf(asked?.Schema) is not { } schema)
+            return [];
+        if (given.Result.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+            return [.. JsonShape.Problems(schema, given.Result, "parameters.result")];
+        return EffectResult.IsNeeded(schema)
+            ?
+            [
+                new BodyProblem(
+                    "RESULT_MISSING",
+                    "parameters.result",
+                    $"The call returns something, and the step goes on with it: give it as result, for example {JsonShape.Example(schema)?.ToJsonString()}."
+                ),
+            ]
+            : [];
     }
 
     private static string Will(string? verdict) =>

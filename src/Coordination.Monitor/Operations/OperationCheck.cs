@@ -23,8 +23,34 @@ internal static class OperationCheck
                 ),
             ];
         }
-        return [.. Targets(request, kind), .. Reason(request, kind, asksReason), .. Parameters(request, kind)];
+        return [.. Targets(request, kind), .. Reason(request, kind, asksReason), .. Parameters(request, kind), .. Texts(request)];
     }
+
+    /// <summary>A NUL is JSON, and PostgreSQL keeps no text that has one.</summary>
+    private static IEnumerable<BodyProblem> Texts(OperationRequest request)
+    {
+        foreach (var (path, value) in new (string, object?)[] { ("targets", request.Targets), ("select", request.Select) })
+        {
+            if (HasNul(JsonSerializer.SerializeToElement(value, MonitorJson.Options)))
+                yield return Fault(path, "A text has a NUL character.");
+        }
+        var given = request.Parameters;
+        if (given.PerSecond is { } rate && !double.IsFinite(rate))
+            yield break;
+        if (HasNul(JsonSerializer.SerializeToElement(given, MonitorJson.Options)))
+            yield return Fault("parameters", "A text has a NUL character.");
+    }
+
+    private static bool HasNul(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!.Contains('\0', StringComparison.Ordinal),
+            JsonValueKind.Array => value.EnumerateArray().Any(HasNul),
+            JsonValueKind.Object => value
+                .EnumerateObject()
+                .Any(member => member.Name.Contains('\0', StringComparison.Ordinal) || HasNul(member.Value)),
+            _ => false,
+        };
 
     private static IEnumerable<BodyProblem> Targets(OperationRequest request, OperationKind kind)
     {
@@ -35,6 +61,8 @@ internal static class OperationCheck
         }
         if (request.Select is { } select)
         {
+            if (select.AsOf is { Year: < 2000 or > 2200 })
+                yield return Fault("select.asOf", "asOf is what a dry run said.");
             if (!kind.ForMany)
                 yield return Fault("select", $"{kind.Name} is for one target.");
             else if (kind.Name == OperationKind.TimerCancel)
@@ -51,6 +79,11 @@ internal static class OperationCheck
             yield break;
         }
         var targets = request.Targets!;
+        if (targets.Any(target => target is null))
+        {
+            yield return Fault("targets", "A target is null.");
+            yield break;
+        }
         if (targets.Count > 1 && !kind.ForMany)
             yield return Fault("targets", $"{kind.Name} is for one target.");
         if (targets.Count > MostTargets)
@@ -85,10 +118,13 @@ internal static class OperationCheck
     private static IEnumerable<BodyProblem> Parameters(OperationRequest request, OperationKind kind)
     {
         var given = request.Parameters;
+        if (given.PerSecond is { } rate && !(rate is >= 0.01 and <= 1_000))
+        {
+            yield return Fault("parameters.perSecond", "perSecond is 0.01 to 1,000.");
+            yield break;
+        }
         foreach (var name in Members(given).Where(name => !kind.Parameters.Contains(name)))
             yield return Fault($"parameters.{name}", $"{kind.Name} takes no {name}.");
-        if (given.PerSecond is { } rate && !(rate is >= 0.01 and <= 1_000))
-            yield return Fault("parameters.perSecond", "perSecond is 0.01 to 1,000.");
         switch (kind.Name)
         {
             case OperationKind.RunAnswer when given.Answer.ValueKind == JsonValueKind.Undefined:

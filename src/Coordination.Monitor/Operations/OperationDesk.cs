@@ -14,12 +14,18 @@ internal sealed class OperationDesk(
     OperationStore store,
     OperationSelection selection,
     AuditTrail audit,
-    IEnumerable<OperationAct> acts
-)
+    IEnumerable<OperationAct> acts,
+    MonitorOptions options
+) : IDisposable
 {
+    /// <summary>Of the connections that running work uses people take so many at most.</summary>
+    private const int MostAtOnce = 4;
+    private readonly SemaphoreSlim places = new(MostAtOnce);
     private const int Sample = 20;
     private const int ShownItems = 200;
     private readonly Dictionary<string, OperationAct> acts = acts.ToDictionary(act => act.Kind, StringComparer.Ordinal);
+
+    public void Dispose() => places.Dispose();
 
     /// <summary>Does what is asked, or begins it, or says what it would do.</summary>
     /// <param name="id">The caller's idempotency key.</param>
@@ -37,8 +43,29 @@ internal sealed class OperationDesk(
                 await RefusedAsync(viewer, request, "forbidden", $"lacks the role {MonitorRoles.NameOf(role)}", cancellationToken);
             throw Refusal.Missing(role);
         }
-        if (request.DryRun)
-            return await PreviewAsync(request, viewer, cancellationToken);
+        if (!await places.WaitAsync(options.ReadTimeout, cancellationToken))
+        {
+            throw Refusal.Of(
+                HttpStatusCode.ServiceUnavailable,
+                "BUSY",
+                "Too much is being done at the same time",
+                "Nothing was done. Send it again, with the same Idempotency-Key."
+            );
+        }
+        try
+        {
+            return request.DryRun
+                ? await PreviewAsync(request, viewer, cancellationToken)
+                : await CarryOutAsync(id, request, viewer, cancellationToken);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    private async Task<Operation> CarryOutAsync(Guid id, OperationRequest request, Viewer viewer, CancellationToken cancellationToken)
+    {
         if (await KnownAsync(id, request, viewer, cancellationToken) is { } known)
             return known;
         var asOf = request.Select?.AsOf ?? await selection.NowAsync(cancellationToken);
@@ -90,59 +117,6 @@ internal sealed class OperationDesk(
     public async Task<Operation?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         await store.FindAsync(id, cancellationToken) is { } found ? await ShowAsync(found, cancellationToken) : null;
 
-    /// <summary>Does one target of an operation on many.</summary>
-    /// <returns>What became of it; null when the operation does not run any more.</returns>
-    public async Task<string?> DoItemAsync(StoredOperation operation, StoredItem item, CancellationToken cancellationToken)
-    {
-        var viewer = new Viewer(operation.Actor, new HashSet<MonitorRole>(), operation.Via);
-        var request = operation.Request with { Targets = [item.Target], Reason = operation.Reason };
-        var act = acts[operation.Kind];
-        var look = await act.LookAsync(item.Target, request, viewer, cancellationToken);
-        if (look.Refusal is { } refusal)
-            return await SettleAsync(operation.Id, item, look, request, viewer, "skipped", refusal, act: null, cancellationToken);
-        try
-        {
-            return await SettleAsync(operation.Id, item, look, request, viewer, "done", detail: null, act, cancellationToken);
-        }
-        catch (GuardFailedException gone) when (gone.Guard != OperationStore.NotRunning)
-        {
-            return await SettleAsync(operation.Id, item, look, request, viewer, "skipped", gone.Guard, act: null, cancellationToken);
-        }
-        catch (ArgumentException broken)
-        {
-            return await SettleAsync(operation.Id, item, look, request, viewer, "failed", broken.Message, act: null, cancellationToken);
-        }
-    }
-
-    private async Task<string?> SettleAsync(
-        Guid id,
-        StoredItem item,
-        ActLook look,
-        OperationRequest request,
-        Viewer viewer,
-        string status,
-        string? detail,
-        OperationAct? act,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var work = units.Create(alone: true);
-        if (act is not null)
-            detail = await act.DoAsync(work, look, request, viewer, cancellationToken);
-        foreach (var statement in store.Settle(id, item.Position, status, detail))
-            work.Execute(statement);
-        work.Execute(audit.Line(Line(look, request, viewer, status == "skipped" ? "refused" : status, detail, id)));
-        try
-        {
-            await work.CommitAsync(CancellationToken.None);
-            return status;
-        }
-        catch (GuardFailedException stopped) when (stopped.Guard == OperationStore.NotRunning)
-        {
-            return null;
-        }
-    }
-
     private async Task<Operation> DoAsync(
         Guid id,
         OperationRequest request,
@@ -153,8 +127,13 @@ internal sealed class OperationDesk(
     {
         var act = acts[request.Kind];
         var look = await act.LookAsync(target, request, viewer, cancellationToken);
-        if (look.Problems.Count > 0)
-            throw Refusal.BadRequest("The new body is not what its contract says", look.Problems);
+        if (look.Refusal is null && look.Problems.Count > 0)
+            throw Refusal.BadRequest(
+                request.Kind == OperationKind.LetterEdit
+                    ? "The new body is not what its contract says"
+                    : "The answer is not what was asked for",
+                look.Problems
+            );
         if (look.Refusal is { } refusal)
             return await FailAsync(id, request, target, viewer, look, refusal, cancellationToken);
         await using var work = units.Create(alone: true);
@@ -164,7 +143,7 @@ internal sealed class OperationDesk(
             var done = await act.DoAsync(work, look, request, viewer, cancellationToken);
             foreach (var insert in store.InsertItems(id, [target], "done", done))
                 work.Execute(insert);
-            work.Execute(audit.Line(Line(look, request, viewer, "done", done, id)));
+            work.Execute(audit.Line(OperationItems.Line(look, request, viewer, "done", done, id)));
             await work.CommitAsync(CancellationToken.None);
         }
         catch (GuardFailedException taken) when (taken.Guard == OperationStore.Taken)
@@ -197,7 +176,7 @@ internal sealed class OperationDesk(
         work.Execute(store.Insert(id, request, Hash(request), viewer, "failed", total: 1, owner: null));
         foreach (var insert in store.InsertItems(id, [target], "failed", why))
             work.Execute(insert);
-        work.Execute(audit.Line(Line(look, request, viewer, "refused", why, id)));
+        work.Execute(audit.Line(OperationItems.Line(look, request, viewer, "refused", why, id)));
         try
         {
             await work.CommitAsync(cancellationToken);
@@ -237,7 +216,25 @@ internal sealed class OperationDesk(
         var targets = await selection.TargetsAsync(request, asOf, cancellationToken);
         var looks = new List<ActLook>();
         foreach (var target in targets.Take(Sample))
-            looks.Add(await acts[request.Kind].LookAsync(target, request, viewer, cancellationToken));
+        {
+            var look = await acts[request.Kind].LookAsync(target, request, viewer, cancellationToken);
+            // The difference shows the body as it was.
+            if (look.Diff is not null)
+            {
+                await audit.WriteAsync(
+                    new AuditEntry(
+                        viewer,
+                        "payload.read",
+                        $"dead-letter/{target.Letter}",
+                        look.RunId,
+                        "done",
+                        Detail: "dry run of an edit"
+                    ),
+                    cancellationToken
+                );
+            }
+            looks.Add(look);
+        }
         var warnings = new List<string>();
         if (targets.Count == OperationSelection.Most)
             warnings.Add($"More are like that: the first {OperationSelection.Most} are taken.");
@@ -300,14 +297,6 @@ internal sealed class OperationDesk(
             ),
             cancellationToken
         );
-
-    private static AuditEntry Line(ActLook look, OperationRequest request, Viewer viewer, string outcome, string? detail, Guid id) =>
-        new(viewer, request.Kind, look.Name, look.RunId, outcome, request.Reason, detail)
-        {
-            Before = look.Before,
-            After = outcome == "done" ? look.After : null,
-            OperationId = id,
-        };
 
     private static string? Href(OperationTarget target) =>
         target switch

@@ -16,9 +16,7 @@ internal static class OperationEndpoints
             "/operations",
             async (OperationStore store, string? after, int? limit, CancellationToken cancellationToken) =>
             {
-                var before = Cursor.Read(after, 2) is [var at, var id]
-                    ? (at.GetDateTimeOffset(), id.GetGuid())
-                    : ((DateTimeOffset, Guid)?)null;
+                var before = Cursor.Read(after, 2, values => (values[0].GetDateTimeOffset(), values[1].GetGuid()));
                 var size = Page.Size(limit);
                 var rows = await store.ListAsync(before, size + 1, cancellationToken);
                 var next = rows.Count > size ? Cursor.Write(rows[size - 1].CreatedAt, rows[size - 1].Id) : null;
@@ -38,12 +36,35 @@ internal static class OperationEndpoints
     private static void Turn(RouteGroupBuilder api, string verb, string status) =>
         api.MapPost(
                 $"/operations/{{id:guid}}/{verb}",
-                async (OperationDesk desk, OperationRunner runner, Guid id, HttpContext context, CancellationToken cancellationToken) =>
+                async (
+                    OperationDesk desk,
+                    OperationRunner runner,
+                    AuditTrail audit,
+                    Guid id,
+                    HttpContext context,
+                    CancellationToken cancellationToken
+                ) =>
                 {
                     var operation = await desk.FindAsync(id, cancellationToken) ?? throw Refusal.NotFound($"There is no operation {id}");
                     var viewer = Admission.Of(context);
                     if (OperationKind.Find(operation.Kind)?.Missing(viewer) is { } role)
+                    {
+                        await audit.WriteAsync(
+                            new AuditEntry(
+                                viewer,
+                                $"operation.{status}",
+                                $"operation {id}",
+                                null,
+                                "forbidden",
+                                Detail: $"lacks the role {MonitorRoles.NameOf(role)}"
+                            )
+                            {
+                                OperationId = id,
+                            },
+                            cancellationToken
+                        );
                         throw Refusal.Missing(role);
+                    }
                     try
                     {
                         await runner.TurnAsync(id, status, viewer, cancellationToken);
@@ -61,7 +82,7 @@ internal static class OperationEndpoints
     {
         var request = await ReadAsync(context.Request, context.RequestAborted);
         var key = context.Request.Headers["Idempotency-Key"].ToString();
-        if (!Guid.TryParse(key, out var id) && !request.DryRun)
+        if ((!Guid.TryParse(key, out var id) || id == Guid.Empty) && !request.DryRun)
         {
             throw Refusal.BadRequest(
                 "The Idempotency-Key is missing",
@@ -75,6 +96,12 @@ internal static class OperationEndpoints
         var operation = await desk.SubmitAsync(id, request, Admission.Of(context), context.RequestAborted);
         return new Answer<Operation>(operation, operation.Status == "running" ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
     }
+
+    // Names of classes say nothing to whoever sent it.
+    private static string Words(JsonException broken) =>
+        broken.Message.Contains("could not be mapped", StringComparison.Ordinal)
+            ? $"There is no member {broken.Path?.Split('.')[^1]} here."
+            : broken.Message.Split(" Path:", 2)[0].Replace(typeof(OperationRequest).Namespace + ".", "", StringComparison.Ordinal);
 
     private static async Task<OperationRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -92,12 +119,12 @@ internal static class OperationEndpoints
         }
         try
         {
-            return JsonSerializer.Deserialize<OperationRequest>(body.GetBuffer().AsSpan(0, (int)body.Length), MonitorJson.Options)
+            return JsonSerializer.Deserialize<OperationRequest>(body.GetBuffer().AsSpan(0, (int)body.Length), MonitorJson.Requests)
                 ?? throw new JsonException("The body is null.");
         }
         catch (JsonException broken)
         {
-            throw Refusal.BadRequest("The request cannot be read", new BodyProblem("BAD_JSON", broken.Path ?? "$", broken.Message));
+            throw Refusal.BadRequest("The request cannot be read", new BodyProblem("BAD_JSON", broken.Path ?? "$", Words(broken)));
         }
     }
 }

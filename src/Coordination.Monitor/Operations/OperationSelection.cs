@@ -3,16 +3,16 @@ using Coordination.Persistence;
 namespace Coordination.Monitor;
 
 /// <summary>Turns a filter into the targets it means, once, as of a time.</summary>
-internal sealed class OperationSelection(IUnitOfWorkFactory units, RunListReads runs, GroupReads groups)
+internal sealed class OperationSelection(Reads reads, RunListReads runs, GroupReads groups)
 {
     /// <summary>Targets of one operation at most.</summary>
     public const int Most = 100_000;
 
     private const int RunsAtOnce = 1_000;
-    private readonly SqlDialect sql = units.Dialect;
+    private readonly SqlDialect sql = reads.Dialect;
 
     public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken) =>
-        (await units.QueryAsync(new Statement($"SELECT {sql.Now}"), row => sql.ReadTime(row, 0), cancellationToken))[0];
+        (await reads.QueryAsync(new Statement($"SELECT {sql.Now}"), row => sql.ReadTime(row, 0), cancellationToken))[0];
 
     /// <exception cref="Refusal">The query cannot be read.</exception>
     public async Task<IReadOnlyList<OperationTarget>> TargetsAsync(
@@ -40,7 +40,7 @@ internal sealed class OperationSelection(IUnitOfWorkFactory units, RunListReads 
             select.Type is null ? null : "message_type = @type",
             select.Run is null ? null : "run_id = @run",
         ];
-        return await units.QueryAsync(
+        return await reads.QueryAsync(
             new Statement(
                 $"""
                 SELECT id FROM {sql.Table("coord_v1_dead_letters")} WHERE state = 'open' AND parked_at <= @as_of

@@ -6,52 +6,8 @@ using Coordination.Persistence;
 
 namespace Coordination.Monitor;
 
-/// <summary>An operation as it is stored.</summary>
-internal sealed record StoredOperation(
-    Guid Id,
-    string Kind,
-    string Status,
-    string Actor,
-    string Via,
-    string? Reason,
-    OperationRequest Request,
-    string RequestHash,
-    int Total,
-    int Done,
-    int Failed,
-    int Skipped,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset? EndedAt
-)
-{
-    public bool IsOver => Status is "done" or "failed" or "cancelled";
-
-    public Operation ToOperation(IReadOnlyList<OperationItem> items) =>
-        new()
-        {
-            Id = Id,
-            Kind = Kind,
-            Status = Status,
-            Total = Total,
-            Done = Done,
-            Failed = Failed,
-            Skipped = Skipped,
-            Reason = Reason,
-            By = Actor,
-            Via = Via,
-            CreatedAt = CreatedAt,
-            EndedAt = EndedAt,
-            Select = Request.Select,
-            Items = items,
-            CommandLine = CommandLines.Of(Request),
-        };
-}
-
-/// <summary>One target of an operation as it is stored.</summary>
-internal sealed record StoredItem(int Position, OperationTarget Target, string Status, string? Detail);
-
 /// <summary>The tables of operations: statements and reads, no decision.</summary>
-internal sealed class OperationStore(IUnitOfWorkFactory units)
+internal sealed class OperationStore(IUnitOfWorkFactory units, Reads reads)
 {
     public const string Taken = "The operation's id is taken.";
     public const string NotRunning = "The operation does not run any more.";
@@ -64,7 +20,7 @@ internal sealed class OperationStore(IUnitOfWorkFactory units)
     private readonly string items = units.Dialect.Table("monitor_operation_item");
 
     public async Task<StoredOperation?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        await units.QueryAsync(
+        await reads.QueryAsync(
             new Statement($"SELECT {Columns} FROM {operations} WHERE id = @id", ("id", id, ColumnKind.Uuid)),
             Read,
             cancellationToken
@@ -78,7 +34,7 @@ internal sealed class OperationStore(IUnitOfWorkFactory units)
         int limit,
         CancellationToken cancellationToken
     ) =>
-        units.QueryAsync(
+        reads.QueryAsync(
             new Statement(
                 $"""
                 SELECT {Columns} FROM {operations} {(before is null ? "" : "WHERE (created_at, id) < (@at, @id)")}
@@ -94,7 +50,7 @@ internal sealed class OperationStore(IUnitOfWorkFactory units)
 
     /// <summary>Failures first.</summary>
     public Task<IReadOnlyList<StoredItem>> ItemsAsync(Guid id, int limit, CancellationToken cancellationToken) =>
-        units.QueryAsync(
+        reads.QueryAsync(
             new Statement(
                 $"""
                 SELECT position, target, status, detail FROM {items} WHERE operation_id = @id
@@ -108,7 +64,7 @@ internal sealed class OperationStore(IUnitOfWorkFactory units)
         );
 
     public Task<IReadOnlyList<StoredItem>> WaitingAsync(Guid id, int limit, CancellationToken cancellationToken) =>
-        units.QueryAsync(
+        reads.QueryAsync(
             new Statement(
                 $"SELECT position, target, status, detail FROM {items} WHERE operation_id = @id AND status = 'waiting' ORDER BY position LIMIT @limit",
                 ("id", id, ColumnKind.Uuid),
@@ -168,8 +124,8 @@ internal sealed class OperationStore(IUnitOfWorkFactory units)
         }
     }
 
-    /// <summary>What became of one target: once, and only while the operation runs.</summary>
-    public IEnumerable<Statement> Settle(Guid id, int position, string status, string? detail)
+    /// <summary>What became of one target: once, and only while the operation runs and is this process'.</summary>
+    public IEnumerable<Statement> Settle(Guid id, int position, string status, string? detail, string owner)
     {
         yield return new Statement(
             $"UPDATE {items} SET status = @status, detail = @detail, at = {sql.Now} WHERE operation_id = @id AND position = @position AND status = 'waiting'",
@@ -182,8 +138,9 @@ internal sealed class OperationStore(IUnitOfWorkFactory units)
             MustAffect = NotRunning,
         };
         yield return new Statement(
-            $"UPDATE {operations} SET {status} = {status} + 1 WHERE id = @id AND status = 'running'",
-            ("id", id, ColumnKind.Uuid)
+            $"UPDATE {operations} SET {status} = {status} + 1 WHERE id = @id AND status = 'running' AND owner = @owner",
+            ("id", id, ColumnKind.Uuid),
+            ("owner", owner, ColumnKind.Text)
         )
         {
             MustAffect = NotRunning,
@@ -219,9 +176,31 @@ internal sealed class OperationStore(IUnitOfWorkFactory units)
             cancellationToken
         ) > 0;
 
+    /// <summary>Gives an operation back that goes on elsewhere.</summary>
+    public Task<int> LeaveAsync(Guid id, string owner, CancellationToken cancellationToken) =>
+        units.ExecuteAsync(
+            new Statement(
+                $"UPDATE {operations} SET owner = NULL, lease_until = NULL WHERE id = @id AND owner = @owner",
+                ("id", id, ColumnKind.Uuid),
+                ("owner", owner, ColumnKind.Text)
+            ),
+            cancellationToken
+        );
+
+    /// <summary>Time since the last of its targets was done; null when none was.</summary>
+    public async Task<TimeSpan?> SinceLastAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var rows = await reads.QueryAsync(
+            new Statement($"SELECT max(at), {sql.Now} FROM {items} WHERE operation_id = @id", ("id", id, ColumnKind.Uuid)),
+            row => (Last: sql.Time(row, 0), Now: sql.ReadTime(row, 1)),
+            cancellationToken
+        );
+        return rows[0] is { Last: { } last, Now: var now } ? now - last : null;
+    }
+
     /// <summary>Running operations that no process has.</summary>
     public Task<IReadOnlyList<StoredOperation>> OrphansAsync(CancellationToken cancellationToken) =>
-        units.QueryAsync(
+        reads.QueryAsync(
             new Statement(
                 $"""
                 SELECT {Columns} FROM {operations} WHERE ended_at IS NULL AND status = 'running' AND (owner IS NULL OR lease_until < {sql.Now})

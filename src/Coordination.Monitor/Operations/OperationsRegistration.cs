@@ -17,8 +17,10 @@ internal static class OperationsRegistration
         services.TryAddSingleton<Reads>();
         services.TryAddSingleton<RunListReads>();
         services.TryAddSingleton<GroupReads>();
+        services.AddSingleton<AnswerClaims>();
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationSelection>();
+        services.AddSingleton<OperationItems>();
         services.AddSingleton<OperationDesk>();
         services.AddSingleton<OperationRunner>();
         services.TryAddSingleton(provider => new DeadLetters(provider.GetRequiredService<IUnitOfWorkFactory>()));

@@ -8,10 +8,10 @@ internal sealed record ActRun(Guid RunId, string Tenant, string Name, string Sta
 {
     public bool IsOver => Status is "completed" or "partial" or "failed" or "cancelled" or "expired";
 
-    public static async Task<ActRun?> FindAsync(IUnitOfWorkFactory units, Guid id, CancellationToken cancellationToken)
+    public static async Task<ActRun?> FindAsync(Reads reads, Guid id, CancellationToken cancellationToken)
     {
-        var sql = units.Dialect;
-        var found = await units.QueryAsync(
+        var sql = reads.Dialect;
+        var found = await reads.QueryAsync(
             new Statement(
                 $"SELECT run_id, tenant, name, status, joined_run_id FROM {sql.Table("coord_v1_runs")} WHERE run_id = @run",
                 ("run", id, ColumnKind.Uuid)
@@ -26,7 +26,7 @@ internal sealed record ActRun(Guid RunId, string Tenant, string Name, string Sta
 }
 
 /// <summary>Stops a run.</summary>
-internal sealed class CancelRunAct(IUnitOfWorkFactory units, RunClient runs) : OperationAct
+internal sealed class CancelRunAct(Reads reads, RunClient runs) : OperationAct
 {
     public override string Kind => OperationKind.RunCancel;
 
@@ -38,7 +38,7 @@ internal sealed class CancelRunAct(IUnitOfWorkFactory units, RunClient runs) : O
     )
     {
         var id = target.Run!.Value;
-        if (await ActRun.FindAsync(units, id, cancellationToken) is not { } run)
+        if (await ActRun.FindAsync(reads, id, cancellationToken) is not { } run)
             return ActRun.None(id);
         var force = request.Parameters.Force is true;
         return new ActLook(
@@ -73,7 +73,7 @@ internal sealed class CancelRunAct(IUnitOfWorkFactory units, RunClient runs) : O
 }
 
 /// <summary>Answers a question an agent asked.</summary>
-internal sealed class AnswerRunAct(IUnitOfWorkFactory units, RunClient runs) : OperationAct
+internal sealed class AnswerRunAct(Reads reads, RunClient runs, AnswerClaims claims) : OperationAct
 {
     public override string Kind => OperationKind.RunAnswer;
 
@@ -85,13 +85,15 @@ internal sealed class AnswerRunAct(IUnitOfWorkFactory units, RunClient runs) : O
     )
     {
         var id = target.Run!.Value;
-        if (await ActRun.FindAsync(units, id, cancellationToken) is not { } run)
+        if (await ActRun.FindAsync(reads, id, cancellationToken) is not { } run)
             return ActRun.None(id);
-        var open = await StepQuestion.OfAsync(units, id, target.Step!, cancellationToken);
+        var asked = await StepQuestion.OfAsync(reads, id, target.Step!, cancellationToken);
+        var open = asked?.QuestionId;
         return new ActLook($"question {target.Question} of step {target.Step}, run {id}", $"/runs/{id}", "give the answer to the agent")
         {
             RunId = id,
-            Known = run,
+            Known = (run, asked),
+            Problems = asked is null || open != target.Question ? [] : asked.ProblemsOf(request.Parameters.Answer),
             Refusal =
                 run.IsOver ? $"Run {id} is over: {run.Status}."
                 : open is null ? $"Step {target.Step} of run {id} asks nothing."
@@ -110,28 +112,10 @@ internal sealed class AnswerRunAct(IUnitOfWorkFactory units, RunClient runs) : O
         CancellationToken cancellationToken
     )
     {
-        var run = (ActRun)look.Known!;
+        var (run, asked) = ((ActRun, StepQuestion?))look.Known!;
         var target = request.Targets![0];
+        work.Execute(claims.Claim(asked!.Subject, viewer));
         runs.Answer(work, run.RunId, run.Tenant, target.Step!, target.Question!, request.Parameters.Answer, viewer.Name);
         return ValueTask.FromResult("answered");
-    }
-}
-
-/// <summary>What a step asks now.</summary>
-internal static class StepQuestion
-{
-    /// <summary>The open question's id; null when it asks nothing.</summary>
-    public static async Task<string?> OfAsync(IUnitOfWorkFactory units, Guid run, string step, CancellationToken cancellationToken)
-    {
-        var found = await units.QueryAsync(
-            new Statement(
-                $"SELECT question_id FROM {units.Dialect.Table("coord_v1_steps")} WHERE run_id = @run AND step_id = @step",
-                ("run", run, ColumnKind.Uuid),
-                ("step", step, ColumnKind.Text)
-            ),
-            row => row.Text(0),
-            cancellationToken
-        );
-        return found is [var question, ..] ? question : null;
     }
 }

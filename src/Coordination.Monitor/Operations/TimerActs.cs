@@ -5,10 +5,10 @@ namespace Coordination.Monitor;
 /// <summary>A timer that is still pending.</summary>
 internal sealed record ActTimer(Guid Token, DateTimeOffset DueAt, string MessageType, Guid? RunId)
 {
-    public static async Task<ActTimer?> FindAsync(IUnitOfWorkFactory units, Guid token, CancellationToken cancellationToken)
+    public static async Task<ActTimer?> FindAsync(Reads reads, Guid token, CancellationToken cancellationToken)
     {
-        var sql = units.Dialect;
-        var found = await units.QueryAsync(
+        var sql = reads.Dialect;
+        var found = await reads.QueryAsync(
             new Statement(
                 $"SELECT token, due_at, message_type, group_id FROM {sql.Table("outbox")} WHERE token = @token AND handed_over_at IS NULL",
                 ("token", token, ColumnKind.Uuid)
@@ -23,9 +23,9 @@ internal sealed record ActTimer(Guid Token, DateTimeOffset DueAt, string Message
 }
 
 /// <summary>What the acts on timers have in common.</summary>
-internal abstract class TimerAct(IUnitOfWorkFactory units) : OperationAct
+internal abstract class TimerAct(Reads reads) : OperationAct
 {
-    protected SqlDialect Sql => units.Dialect;
+    protected SqlDialect Sql => reads.Dialect;
 
     public sealed override async Task<ActLook> LookAsync(
         OperationTarget target,
@@ -35,7 +35,7 @@ internal abstract class TimerAct(IUnitOfWorkFactory units) : OperationAct
     )
     {
         var token = target.Timer!.Value;
-        if (await ActTimer.FindAsync(units, token, cancellationToken) is not { } timer)
+        if (await ActTimer.FindAsync(reads, token, cancellationToken) is not { } timer)
             return new ActLook($"timer {token}", null, "") { Refusal = ActTimer.Gone(token) };
         return new ActLook($"timer {timer.MessageType} {token}", "/timers", Will(request))
         {
@@ -49,7 +49,7 @@ internal abstract class TimerAct(IUnitOfWorkFactory units) : OperationAct
 }
 
 /// <summary>Removes a timer before it is due.</summary>
-internal sealed class CancelTimerAct(IUnitOfWorkFactory units) : TimerAct(units)
+internal sealed class CancelTimerAct(Reads reads) : TimerAct(reads)
 {
     public override string Kind => OperationKind.TimerCancel;
 
@@ -78,7 +78,7 @@ internal sealed class CancelTimerAct(IUnitOfWorkFactory units) : TimerAct(units)
 }
 
 /// <summary>Gives a timer another due time.</summary>
-internal sealed class MoveTimerAct(IUnitOfWorkFactory units, IOutboxRelay relay) : TimerAct(units)
+internal sealed class MoveTimerAct(Reads reads, IOutboxRelay relay) : TimerAct(reads)
 {
     public override string Kind => OperationKind.TimerMove;
 

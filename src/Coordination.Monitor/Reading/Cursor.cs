@@ -16,7 +16,11 @@ internal static class Cursor
         {
             null => (0, "", ""),
             [{ ValueKind: JsonValueKind.Number } part, { ValueKind: JsonValueKind.String } at, { ValueKind: JsonValueKind.String } id]
-                when part.TryGetInt32(out var number) => (number, at.GetString()!, id.GetString()!),
+                when part.TryGetInt32(out var number) && !id.GetString()!.Contains('\0', StringComparison.Ordinal) => (
+                number,
+                at.GetString()!,
+                id.GetString()!
+            ),
             _ => throw Bad(),
         };
 
@@ -42,6 +46,23 @@ internal static class Cursor
             // Said below.
         }
         throw Bad();
+    }
+
+    /// <summary>The values as something; null when there is no cursor.</summary>
+    /// <exception cref="Refusal">The text is none of ours, or another list's.</exception>
+    public static T? Read<T>(string? text, int values, Func<JsonElement[], T> read)
+        where T : struct
+    {
+        if (Read(text, values) is not { } found)
+            return null;
+        try
+        {
+            return read(found);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or FormatException or OverflowException)
+        {
+            throw Bad();
+        }
     }
 
     private static Refusal Bad() =>

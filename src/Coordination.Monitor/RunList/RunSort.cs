@@ -42,9 +42,12 @@ internal sealed record RunPlace(object Key, Guid RunId, DateTimeOffset AsOf)
 
     public static RunPlace? Read(string? text, RunSort sort)
     {
-        if (Cursor.Read(text, 3) is not [var key, var id, var asOf])
+        if (
+            Cursor.Read(text, 3, values => (values[0].GetInt64(), values[1].GetGuid(), values[2].GetInt64()))
+            is not var (number, runId, moment)
+        )
             return null;
-        if (key.TryGetInt64(out var number) && id.TryGetGuid(out var runId) && asOf.TryGetInt64(out var moment) && IsTime(moment))
+        if (IsTime(moment))
         {
             if (sort.Kind != ColumnKind.Time)
                 return new RunPlace(number, runId, Time(moment));

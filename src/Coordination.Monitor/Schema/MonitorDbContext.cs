@@ -25,6 +25,11 @@ public abstract class MonitorDbContext(DbContextOptions options) : ModuleDbConte
             item.HasKey(x => new { x.OperationId, x.Position });
             item.HasIndex(x => new { x.OperationId, x.Position }, "ix_monitor_operation_item_waiting").HasFilter("status = 'waiting'");
         });
+        model.Entity<AnswerRecord>(answer =>
+        {
+            answer.ToTable("monitor_answer");
+            answer.HasKey(x => x.Subject);
+        });
         model.Entity<AuditRecord>(audit =>
         {
             audit.ToTable("monitor_audit");

@@ -47,6 +47,15 @@ public sealed class OperationItemRecord
     public DateTimeOffset? At { get; set; }
 }
 
+/// <summary>What somebody has answered.</summary>
+public sealed class AnswerRecord
+{
+    /// <summary>What was asked, each time that it is.</summary>
+    public required string Subject { get; set; }
+    public required string Actor { get; set; }
+    public DateTimeOffset At { get; set; }
+}
+
 /// <summary>One line of the audit. Never changed, never removed.</summary>
 public sealed class AuditRecord
 {

@@ -14,6 +14,9 @@ internal static class StuckRun
     /// <summary>An instance that announced itself within this time is taken to be alive.</summary>
     public static readonly TimeSpan AliveFor = TimeSpan.FromSeconds(90);
 
+    /// <summary>Instances announce themselves every 30 seconds: whoever was not heard of for longer than this has probably stopped.</summary>
+    private static readonly TimeSpan HeardLately = TimeSpan.FromSeconds(40);
+
     /// <summary>What is due may be so late before it counts as missing.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(20);
 
@@ -58,9 +61,11 @@ internal static class StuckRun
             return message;
         if (step.Agent.Alive == 0)
             return NoInstance(facts, step);
-        return step.Agent.Working > 0
-            // It waits its turn.
-            ? null
+        // Behind others it waits its turn.
+        if (step.Agent.Working > 0)
+            return null;
+        return step.Agent.LastSeenAt is { } seen && facts.Now - seen > HeardLately
+            ? $"no instance of agent {step.AgentType} has taken step '{step.StepId}'; the last one was heard of {Ago(facts.Now - seen)} ago and has probably stopped"
             : $"step '{step.StepId}' was sent to agent {step.AgentType}, and none of {step.Agent.Alive} living instance(s) has taken it";
     }
 

@@ -102,7 +102,16 @@ internal sealed class SqliteWriter(SqliteStoreOptions options) : IDisposable
     private void Discard()
     {
         DropCommands();
-        connection?.Dispose();
+        try
+        {
+            connection?.Dispose();
+        }
+        catch (SqliteException)
+        {
+            // The transaction it would roll back has ended by itself; now there is none.
+            connection?.Dispose();
+        }
+
         connection = null;
     }
 

@@ -64,11 +64,13 @@ public abstract class LiveContract
         var stop = TestContext.Current.CancellationToken;
         foreach (var topic in LiveProbes.Topics)
             (await probes.OfAsync(topic, stop)).ShouldNotBeEmpty(topic);
-        (await probes.OfBallotAsync(Guid.NewGuid(), stop)).ShouldBeEmpty();
-        (await probes.OfOperationAsync(Guid.NewGuid(), stop)).ShouldBeEmpty();
-        (await probes.OfRunAsync(Guid.NewGuid(), stop)).ShouldBeEmpty();
+        var nothing = Guid.NewGuid();
+        foreach (var kind in new[] { "ballot", "operation", "run" })
+            (await probes.OfEachAsync(kind, [nothing], stop))[nothing].ShouldBeEmpty(kind);
         var run = await host.RunAsync(Plans.Review("ticket"));
-        (await probes.OfRunAsync(run, stop)).ShouldNotBeEmpty();
+        var each = await probes.OfEachAsync("run", [nothing, run], stop);
+        (each.Count, each[nothing]).ShouldBe((2, ""));
+        each[run].ShouldNotBeEmpty();
         (await probes.ListAsync(stop)).Version.ShouldBeGreaterThan(0);
         (await probes.BehindAsync(stop)).ShouldBeNull();
         using var listening = await Listening.ToAsync(host, "overview,runs,ballots,dead-letters,effects,timers,operations,flow,agents");
@@ -91,6 +93,17 @@ public abstract class LiveContract
         ((int)unknown.Response.StatusCode).ShouldBe(400);
         using var nobody = await Listening.ToAsync(host, "runs", roles: "");
         ((int)nobody.Response.StatusCode).ShouldBe(403);
+    }
+
+    [Fact]
+    public void One_viewer_cannot_use_up_all_connections()
+    {
+        var feed = new LiveFeed();
+        var topics = LiveTopics.Parse("runs");
+        for (var i = 0; i < 20; i++)
+            feed.Join(topics, null, most: 100, "ann 10.0.0.1").ShouldNotBeNull();
+        feed.Join(topics, null, most: 100, "ann 10.0.0.1").ShouldBeNull();
+        feed.Join(topics, null, most: 100, "bob 10.0.0.1").ShouldNotBeNull();
     }
 
     [Fact]

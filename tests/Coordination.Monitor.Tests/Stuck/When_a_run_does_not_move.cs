@@ -52,6 +52,11 @@ public sealed class When_a_run_does_not_move
         Reason(Sent(Idle)).ShouldBe("step 'code' was sent to agent coder, and none of 2 living instance(s) has taken it");
 
     [Fact]
+    public void Instances_not_heard_of_for_longer_than_they_announce_themselves_are_not_taken_for_living() =>
+        Reason(Sent(new AgentPresence(2, Now.AddSeconds(-45), 0)))
+            .ShouldBe("no instance of agent coder has taken step 'code'; the last one was heard of 45 s ago and has probably stopped");
+
+    [Fact]
     public void A_step_behind_others_waits_its_turn() => Reason(Sent(Busy)).ShouldBeNull();
 
     [Fact]

@@ -23,6 +23,27 @@ namespace Coordination.Monitor.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Coordination.Monitor.AnswerRecord", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("Subject")
+                        .HasName("pk_monitor_answer");
+
+                    b.ToTable("monitor_answer", "coordination");
+                });
+
             modelBuilder.Entity("Coordination.Monitor.AuditRecord", b =>
                 {
                     b.Property<long>("Id")

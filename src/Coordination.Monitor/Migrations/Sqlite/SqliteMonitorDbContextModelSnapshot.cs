@@ -17,6 +17,27 @@ namespace Coordination.Monitor.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Coordination.Monitor.AnswerRecord", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.HasKey("Subject")
+                        .HasName("pk_monitor_answer");
+
+                    b.ToTable("monitor_answer", (string)null);
+                });
+
             modelBuilder.Entity("Coordination.Monitor.AuditRecord", b =>
                 {
                     b.Property<long>("Id")
