@@ -46,7 +46,7 @@ export const AnswerForm = ({ detail }: { detail: BallotDetail }) => {
       event.preventDefault()
       if (why || !choice) return
       const option = choice === none ? null : choice
-      operate({ kind: 'ballot.answer', targets: [{ ballot: ballot.ballotId }], parameters: { option }, reason: note, onDone: () => setSent({ option, note }), about: <>You answer <strong>{option === null ? 'none of them' : <Untrusted text={option} />}</strong>. {follows(option) && <strong className={css.follows}><Untrusted text={follows(option)} /></strong>}</> })
+      operate({ kind: 'ballot.answer', targets: [{ ballot: ballot.ballotId }], parameters: { option }, reason: note, onDone: () => setSent({ option, note }), about: <>You answer <strong>{option === null ? 'none of them' : <Untrusted text={option} />}</strong>{follows(option) ? <>. <strong className={css.follows}><Untrusted text={follows(option)} /></strong></> : option === null ? ': no option is carried out.' : '.'}</> })
     }}>
       <h2>Your answer</h2>
       {ballot.people !== null && ballot.status === 'people' && <p className="muted">{several ? `${ballot.people} people have to agree` : 'One person decides'}{detail.answers.length > 0 && `; ${detail.answers.length} answered so far`}.</p>}
