@@ -1,5 +1,5 @@
 import type { BallotSummary, EffectView, RunDetail } from '../api/types'
-import { plural } from '../ui/format'
+import { duration, money, plural } from '../ui/format'
 import { plain, runMarks, stepMark, words } from '../ui/marks'
 
 /** The ballot that kept the failed step from being carried out; null where its agent failed it. */
@@ -48,3 +48,11 @@ export const classWords: Record<string, string> = {
 const names: Record<string, string> = { 'step-dispatched': 'Given to a worker', 'step-completed': 'Step done', 'step-failed': 'Step failed', 'step-retry': 'Step failed, will be tried again', 'step-skipped': 'Step left out', 'step-stopped': 'Step stopped', 'step-compensating': 'Undo started', 'step-compensated': 'Undone', 'compensation-retry': 'Undo failed, will be tried again', 'compensation-failed': 'Undo failed', 'stale': 'Came too late' }
 export const eventWords = (event: string): string => names[event] ?? words(event)
 export const isUndo = (event: string): boolean => /compensat/.test(event)
+
+const compared: Record<string, readonly [name: string, show?: (value: string) => string]> = {
+  costMicroUsd: ['Cost', value => money(Number(value))], durationMs: ['Took', value => duration(Number(value))], agentType: ['Agent'], dependsOn: ['After'], pivot: ['No way back after it'], undoneBy: ['Undone by'],
+}
+/** A field of a comparison by the name and in the form it has on a run's page. */
+export const comparedField = (field: string): string => compared[field]?.[0] ?? words(field)
+export const comparedValue = (field: string, value: string | null, ofStep: boolean): string | null =>
+  value === null ? null : field === 'status' ? fieldValue(ofStep ? 'steps.x.status' : 'status', value) : compared[field]?.[1]?.(value) ?? value

@@ -3,7 +3,7 @@ import type { Mark } from './Chip'
 
 export const runMarks: Record<RunStatus, Mark> = {
   running: { tone: 'accent', icon: 'play', word: 'Running' }, cancelling: { tone: 'warn', icon: 'dash', word: 'Cancelling' },
-  compensating: { tone: 'undo', icon: 'undo', word: 'Compensating' }, completed: { tone: 'ok', icon: 'check', word: 'Completed' },
+  compensating: { tone: 'undo', icon: 'undo', word: 'Undoing' }, completed: { tone: 'ok', icon: 'check', word: 'Completed' },
   partial: { tone: 'warn', icon: 'half', word: 'Partial' }, failed: { tone: 'bad', icon: 'cross', word: 'Failed' },
   cancelled: { tone: 'idle', icon: 'dash', word: 'Cancelled' }, expired: { tone: 'bad', icon: 'hourglass', word: 'Expired' },
 }
@@ -11,7 +11,7 @@ export const unknownMark = (word: string): Mark => ({ tone: 'idle', icon: 'help'
 
 const waitMarks: Record<WaitKind, Mark> = {
   'worker': { tone: 'accent', icon: 'play', word: 'Running' }, 'person': { tone: 'vote', icon: 'person', word: 'Waits for person' }, 'ballot': { tone: 'vote', icon: 'diamond', word: 'Voting' },
-  'retry': { tone: 'warn', icon: 'retry', word: 'Retrying' }, 'undo': { tone: 'undo', icon: 'undo', word: 'Compensating' }, 'earlier-steps': { tone: 'idle', icon: 'clock', word: 'Waiting' },
+  'retry': { tone: 'warn', icon: 'retry', word: 'Retrying' }, 'undo': { tone: 'undo', icon: 'undo', word: 'Undoing' }, 'earlier-steps': { tone: 'idle', icon: 'clock', word: 'Waiting' },
 }
 /** What a person needs to know first: why it stands still, else what it does. */
 export const runMark = (run: Pick<RunSummary, 'status' | 'stuck' | 'waitKind' | 'inDoubt'>): Mark => {
