@@ -61,6 +61,14 @@ public sealed class When_the_shipped_tickets_are_handled
     }
 
     [Fact]
+    public async Task What_a_run_is_about_names_ticket_and_order_and_is_one_for_each_ticket()
+    {
+        var tickets = (await ShippedAsync()).Tickets;
+        tickets.Select(ticket => ticket.About).ShouldBeUnique();
+        tickets.ShouldAllBe(ticket => ticket.Order == null || ticket.About == $"{ticket.Id}, {ticket.Order.Id}");
+    }
+
+    [Fact]
     public void The_plan_fans_out_and_in_over_many_agent_types()
     {
         var steps = TicketPlan.For(A.Ticket()).Steps.ToDictionary(step => step.Id);

@@ -28,7 +28,12 @@ public static class RefundBallotDemo
         );
         foreach (var ticket in disputed)
         {
-            var submit = new SubmitOptions { RunId = IdOf(ticket, consensus), Requester = "ticket-triage" };
+            var submit = new SubmitOptions
+            {
+                RunId = IdOf(ticket, consensus),
+                Requester = "ticket-triage",
+                BusinessScope = $"{ticket.About}, by {(consensus ? "ballot" : "majority")}",
+            };
             await runs.SubmitAsync(RefundBallot.PlanFor(ticket, consensus), submit, stop);
         }
 

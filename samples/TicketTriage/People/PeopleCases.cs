@@ -25,11 +25,15 @@ public static class PeopleCases
         await Fleet.WaitAsync(runs, AgentTypes, stop);
         foreach (var ticket in RefundBallot.Disputed(tickets))
         {
-            await runs.SubmitAsync(RefundBallot.PlanFor(ticket, withConsensus: true, Patience), Named($"{ticket.Id}/people"), stop);
+            await runs.SubmitAsync(
+                RefundBallot.PlanFor(ticket, withConsensus: true, Patience),
+                Named($"{ticket.Id}/people", $"{ticket.About}, disputed"),
+                stop
+            );
         }
 
         var of = tickets is [var first, ..] ? first.Id : "none";
-        await runs.SubmitAsync(TransferPlan, Named($"{of}/transfer"), stop);
+        await runs.SubmitAsync(TransferPlan, Named($"{of}/transfer", "LOST-4711 of Paper & Sons"), stop);
     }
 
     private static RunPlan TransferPlan { get; } =
@@ -38,5 +42,11 @@ public static class PeopleCases
             .Within(Patience)
             .Build();
 
-    private static SubmitOptions Named(string id) => new() { RunId = RunIds.Of(id), Requester = "ticket-triage" };
+    private static SubmitOptions Named(string id, string about) =>
+        new()
+        {
+            RunId = RunIds.Of(id),
+            Requester = "ticket-triage",
+            BusinessScope = about,
+        };
 }

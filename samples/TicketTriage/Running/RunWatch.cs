@@ -27,7 +27,12 @@ public sealed class RunWatch(RunClient runs, IReadOnlyList<Ticket> tickets)
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (ticket, stop) =>
             {
-                var options = new SubmitOptions { RunId = RunIds.Of(ticket.Id), Requester = "ticket-triage" };
+                var options = new SubmitOptions
+                {
+                    RunId = RunIds.Of(ticket.Id),
+                    Requester = "ticket-triage",
+                    BusinessScope = ticket.About,
+                };
                 await runs.SubmitAsync(TicketPlan.For(ticket), options, stop);
                 Interlocked.Increment(ref submitted);
             }

@@ -13,7 +13,11 @@ public sealed record Ticket(
     DateTimeOffset ReceivedAt,
     Order? Order,
     int Chargebacks
-);
+)
+{
+    /// <summary>What its runs are about, as people look for them: the ticket and the order.</summary>
+    public string About => Order is { } order ? $"{Id}, {order.Id}" : Id;
+}
 
 /// <summary>What was paid and when it arrived.</summary>
 /// <param name="AmountCents">0 or more.</param>

@@ -17,7 +17,7 @@ internal sealed class LetterExport(LetterReads letters, LetterQuery query, bool 
         var page = await letters.PageAsync(query, after: null, Page.Most, ended);
         response.ContentType = isCsv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8";
         response.Headers.ContentDisposition = $"attachment; filename=\"dead-letters.{(isCsv ? "csv" : "json")}\"";
-        await WriteAsync(response, isCsv ? Head : "[", ended);
+        await WriteAsync(response, isCsv ? Spreadsheet.ByteOrderMark + Head : "[", ended);
         var written = 0;
         while (true)
         {

@@ -5,6 +5,9 @@ namespace Coordination.Monitor;
 /// <summary>Cells of a CSV file that no spreadsheet takes for a formula: what they say comes from strangers. Pure.</summary>
 internal static class Spreadsheet
 {
+    /// <summary>Begins a file: without it Excel takes UTF-8 for the system's own encoding.</summary>
+    public const string ByteOrderMark = "\ufeff";
+
     private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n;\t");
 
     /// <summary>One cell, quoted where it has to be (RFC 4180).</summary>

@@ -109,25 +109,29 @@ internal sealed class EffectReads(Reads reads)
         var doubted = effects.Where(effect => effect.Status == "indoubt").Select(effect => effect.RunId).Distinct().ToArray();
         if (doubted.Length == 0)
             return effects;
-        var asked = (
-            await reads.QueryAsync(
-                new Statement(
-                    $"SELECT run_id, question_id FROM {sql.Table("coord_v1_steps")} WHERE {sql.AnyOf("run_id", "@runs")} AND question_id IS NOT NULL",
-                    new StatementParameter("runs", doubted, ColumnKind.Uuid)
-                ),
-                row => (sql.ReadGuid(row, 0), row.GetString(1)),
-                cancellationToken
-            )
-        ).ToHashSet();
+        var asked = await reads.QueryAsync(
+            new Statement(
+                $"""
+                SELECT s.run_id, s.question_id, (SELECT p.body FROM {sql.Table("coord_v1_payloads")} p WHERE p.run_id = s.run_id
+                    AND p.step_id = s.step_id AND p.kind = 'question' LIMIT 1)
+                FROM {sql.Table("coord_v1_steps")} s WHERE {sql.AnyOf("s.run_id", "@runs")} AND s.question_id IS NOT NULL
+                """,
+                new StatementParameter("runs", doubted, ColumnKind.Uuid)
+            ),
+            row => (Id: (sql.ReadGuid(row, 0), row.GetString(1)), Example: EffectResult.ExampleOf(StepQuestion.SchemaIn(row.Text(2)))),
+            cancellationToken
+        );
+        var examples = asked.DistinctBy(question => question.Id).ToDictionary(question => question.Id, question => question.Example);
         return
         [
             .. effects.Select(effect =>
                 effect.Status == "indoubt"
                 && EffectState.QuestionOf(effect.Key, effect.Calls) is var question
-                && asked.Contains((effect.RunId, question))
+                && examples.TryGetValue((effect.RunId, question), out var example)
                     ? effect with
                     {
                         QuestionId = question,
+                        ResultExample = example,
                     }
                     : effect
             ),
@@ -148,6 +152,7 @@ internal sealed class EffectReads(Reads reads)
             row.GetInt32(9),
             sql.ReadTime(row, 10),
             sql.ReadTime(row, 11),
+            null,
             null,
             row.Text(12)
         );

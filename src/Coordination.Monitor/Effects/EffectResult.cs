@@ -13,6 +13,10 @@ internal static class EffectResult
             ? result
             : null;
 
+    /// <summary>A value of the kind the call returns, as JSON, for somebody to write theirs by; null when it returns nothing or nothing is known.</summary>
+    public static string? ExampleOf(JsonElement? answer) =>
+        SchemaOf(answer) is { } schema && IsNeeded(schema) ? JsonShape.Example(schema)?.ToJsonString() ?? "null" : null;
+
     /// <summary>Whether the call returns anything: an empty schema is written for calls that do not.</summary>
     public static bool IsNeeded(JsonElement schema) =>
         schema.ValueKind == JsonValueKind.True || (schema.ValueKind == JsonValueKind.Object && schema.EnumerateObject().Any());

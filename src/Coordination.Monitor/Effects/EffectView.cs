@@ -17,6 +17,7 @@ public sealed record EffectPage(IReadOnlyList<EffectView> Rows, string? Next);
 /// <param name="CreatedAt">When it was first meant.</param>
 /// <param name="ChangedAt">When it changed last.</param>
 /// <param name="QuestionId">Set while a person is asked about it.</param>
+/// <param name="ResultExample">Set while a person is asked about it: a value of the kind the call returns, as JSON; null when it returns nothing.</param>
 /// <param name="LastDetail">What its journal says last, unless it succeeded.</param>
 public sealed record EffectView(
     Guid RunId,
@@ -32,5 +33,6 @@ public sealed record EffectView(
     DateTimeOffset CreatedAt,
     DateTimeOffset ChangedAt,
     string? QuestionId,
+    string? ResultExample,
     string? LastDetail
 );

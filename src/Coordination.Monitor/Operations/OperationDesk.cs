@@ -238,7 +238,9 @@ internal sealed class OperationDesk(
         var warnings = new List<string>();
         if (targets.Count == OperationSelection.Most)
             warnings.Add($"More are like that: the first {OperationSelection.Most} are taken.");
-        if (looks.Count(look => look.Refusal is not null) is > 0 and var cannot)
+        if (looks is [{ Refusal: { } why }] && targets.Count == 1)
+            warnings.Add(why);
+        else if (looks.Count(look => look.Refusal is not null) is > 0 and var cannot)
             warnings.Add($"Of the {looks.Count} looked at, nothing can be done to {cannot}.");
         return new Operation
         {

@@ -15,6 +15,7 @@ internal sealed class OperationStore(IUnitOfWorkFactory units, Reads reads)
     private const string Columns =
         "id, kind, status, actor, via, reason, request, request_hash, total, done, failed, skipped, created_at, ended_at";
 
+    private static readonly JsonElement Ellipsis = JsonSerializer.SerializeToElement("...");
     private readonly SqlDialect sql = units.Dialect;
     private readonly string operations = units.Dialect.Table("monitor_operation");
     private readonly string items = units.Dialect.Table("monitor_operation_item");
@@ -226,13 +227,20 @@ internal sealed class OperationStore(IUnitOfWorkFactory units, Reads reads)
             MustAffect = $"The operation is none of {string.Join(", ", from)}.",
         };
 
-    // Bodies and answers are kept where they belong, not here.
+    // Bodies and answers are kept where they belong, not here; that there was one the command still shows.
     private static OperationRequest WithoutBodies(OperationRequest request) =>
         request with
         {
             Targets = request.Targets is { Count: 1 } ? request.Targets : null,
-            Parameters = request.Parameters with { Body = null, Answer = default, Result = default },
+            Parameters = request.Parameters with
+            {
+                Body = null,
+                Answer = Left(request.Parameters.Answer),
+                Result = Left(request.Parameters.Result),
+            },
         };
+
+    private static JsonElement Left(JsonElement value) => value.ValueKind == JsonValueKind.Undefined ? value : Ellipsis;
 
     private StoredOperation Read(DbDataReader row) =>
         new(

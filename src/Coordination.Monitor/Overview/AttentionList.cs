@@ -21,14 +21,19 @@ internal sealed record Situation
 /// <summary>Makes the list of what needs a person out of a situation. Pure.</summary>
 internal static class AttentionList
 {
-    /// <summary>Lines of one kind; what is beyond them becomes one line.</summary>
-    public const int MostOfOneKind = 20;
+    /// <summary>Lines of one kind; what is beyond them becomes one line, so that every kind is seen at once.</summary>
+    public const int MostOfOneKind = 4;
 
     public static IReadOnlyList<Attention> Of(Situation now) =>
         Urgency.Order(
             [
-                .. Some(now.Ballots, ballot => Ballot(ballot, now.At), "/consensus?status=people", "ballots wait for people"),
-                .. Some(now.Questions, Question, "/runs?q=waits:person", "questions of agents wait for an answer"),
+                .. Some(Ballots(now), "/consensus?status=people", "ballot waits for people", "ballots wait for people"),
+                .. Some(
+                    Questions(now),
+                    "/runs?q=waits:person",
+                    "question of an agent waits for an answer",
+                    "questions of agents wait for an answer"
+                ),
                 .. Doubts(now),
                 .. Stuck(now),
                 .. Letters(now),
@@ -42,26 +47,49 @@ internal static class AttentionList
     public static NavCounts Counts(Situation now, IReadOnlyList<Attention> attention) =>
         new(attention.Count, now.Stuck.Count, now.Ballots.Count, now.Questions.Count, now.Doubts.Count, now.Letters.Open);
 
-    private static List<Attention> Some<T>(IReadOnlyList<T> all, Func<T, Attention> one, string more, string what)
+    private static List<Attention> Some(List<Attention> all, string more, string one, string many)
     {
-        var shown = all.Take(MostOfOneKind).Select(one).ToList();
+        var shown = all.Take(MostOfOneKind).ToList();
         if (all.Count > MostOfOneKind)
         {
-            var rest = all.Skip(MostOfOneKind).Select(one).ToList();
+            var rest = all.Skip(MostOfOneKind).ToList();
+            var count = rest.Sum(item => item.Count);
             shown.Add(
                 rest[0] with
                 {
-                    Title = $"{rest.Count} more {what}",
+                    Title = $"{count} more {(count == 1 ? one : many)}",
                     Detail = null,
                     Since = rest.Min(item => item.Since),
                     Until = rest.Min(item => item.Until),
                     Href = more,
-                    Count = rest.Count,
+                    Count = count,
                 }
             );
         }
         return shown;
     }
+
+    // The same question of the same policy, whatever numbers are in it: one line, however many ask it.
+    private static List<Attention> Ballots(Situation now) =>
+        [
+            .. now
+                .Ballots.GroupBy(ballot => (ballot.Policy, ballot.Tier, AlikeText.Of(ballot.Question)))
+                .Select(group => (group.Key.Policy, group.Key.Tier, Shape: group.Key.Item3, All: group.ToList()))
+                .Select(group =>
+                    group.All is [var only]
+                        ? Ballot(only, now.At)
+                        : new Attention(
+                            AttentionKind.Ballot,
+                            "vote",
+                            $"{group.All.Count} ballots wait for people",
+                            $"{group.Policy}, {group.Tier}: {group.Shape}",
+                            group.All.Min(ballot => ballot.OpenedAt ?? now.At),
+                            group.All.Min(ballot => ballot.EndsAt),
+                            "/consensus?status=people",
+                            group.All.Count
+                        )
+                ),
+        ];
 
     private static Attention Ballot(BallotSummary ballot, DateTimeOffset now) =>
         new(
@@ -74,6 +102,26 @@ internal static class AttentionList
             $"/consensus/{ballot.BallotId}",
             1
         );
+
+    private static List<Attention> Questions(Situation now) =>
+        [
+            .. now
+                .Questions.GroupBy(question => (question.RunName, question.StepId, question.AgentType))
+                .Select(group => group.ToList())
+                .Select(group =>
+                    group is [var only]
+                        ? Question(only)
+                        : Question(group[0]) with
+                        {
+                            Title = $"{group.Count} questions of {group[0].AgentType} wait for an answer",
+                            Detail = $"{group[0].RunName}, step {group[0].StepId}",
+                            Since = group.Min(question => question.Since),
+                            Until = group.Min(question => question.EndsAt),
+                            Href = $"/runs?q={Uri.EscapeDataString($"waits:person name:\"{group[0].RunName}\"")}",
+                            Count = group.Count,
+                        }
+                ),
+        ];
 
     private static Attention Question(OpenQuestion question) =>
         new(
@@ -94,7 +142,9 @@ internal static class AttentionList
                 AttentionKind.Effect,
                 "bad",
                 doubts.Count == 1 ? "An effect is in doubt" : $"{doubts.Count} effects are in doubt",
-                "Nobody knows whether they were done: look at the target and say so.",
+                doubts.Count == 1
+                    ? "Nobody knows whether it was done: look at the target and say so."
+                    : "Nobody knows whether they were done: look at the targets and say so.",
                 doubts.Since ?? now.At,
                 null,
                 "/effects?status=indoubt",
@@ -123,7 +173,7 @@ internal static class AttentionList
             yield return new Attention(
                 AttentionKind.DeadLetters,
                 "bad",
-                $"{group.Spark[^1]} dead letters in the last hour, {group.Count} in all",
+                $"{group.Spark[^1]} dead {(group.Spark[^1] == 1 ? "letter" : "letters")} in the last hour, {group.Count} in all",
                 group.Title,
                 group.FirstAt,
                 null,
@@ -137,7 +187,7 @@ internal static class AttentionList
                 quiet.Sum(group => group.Count) is var count && count == 1
                     ? "A dead letter waits for a decision"
                     : $"{count} dead letters wait for a decision",
-                quiet.Count == 1 ? quiet[0].Title : $"They failed in {quiet.Count} ways.",
+                quiet.Count == 1 ? quiet[0].Title : $"They failed in {quiet.Count} different ways.",
                 quiet.Min(group => group.FirstAt),
                 null,
                 "/dead-letters",
@@ -151,13 +201,15 @@ internal static class AttentionList
             "bad",
             $"Nobody does the work of {type.AgentType}",
             type.LastSeenAt is null
-                ? $"{type.Waiting} waiting; no instance was heard of within a day."
-                : $"{type.Waiting} waiting; no instance is alive.",
+                ? $"{Steps(type.Waiting)}; no instance was heard of within a day."
+                : $"{Steps(type.Waiting)}; no instance is alive.",
             type.OldestWaitAt ?? now,
             null,
             "/agents",
             type.Waiting
         );
+
+    private static string Steps(int count) => count == 1 ? "1 step waits" : $"{count} steps wait";
 
     private static IEnumerable<Attention> Late(Situation now)
     {
@@ -166,7 +218,7 @@ internal static class AttentionList
                 AttentionKind.Outbox,
                 "bad",
                 now.Outbox.Late == 1 ? "A message does not leave" : $"{now.Outbox.Late} messages do not leave",
-                "They are due for more than a minute: is the broker up, and a host running?",
+                $"{(now.Outbox.Late == 1 ? "It has been" : "They have been")} due for more than a minute: is the broker up, and a host running?",
                 now.Outbox.OldestDueAt ?? now.At,
                 null,
                 "/flow",

@@ -4,8 +4,9 @@ namespace Coordination.Monitor;
 /// <param name="At">When it was read.</param>
 /// <param name="Attention">The most urgent first.</param>
 /// <param name="Runs">By status.</param>
-/// <param name="Rates">Of the last five minutes.</param>
-/// <param name="Waits">Runs that have waited longest.</param>
+/// <param name="Rates">How many start and end.</param>
+/// <param name="Waits">What has waited longest, equal waits as one.</param>
+/// <param name="Typical">How long kinds of runs usually take, the most frequent first.</param>
 /// <param name="Nav">What the navigation shows.</param>
 public sealed record Overview(
     DateTimeOffset At,
@@ -13,11 +14,23 @@ public sealed record Overview(
     IReadOnlyDictionary<string, long> Runs,
     RunRates Rates,
     IReadOnlyList<WaitRow> Waits,
+    IReadOnlyList<TypicalDuration> Typical,
     NavCounts Nav
 );
 
 /// <summary>Runs a minute.</summary>
-public sealed record RunRates(double StartedPerMinute, double EndedPerMinute, double FailedPerMinute);
+/// <param name="StartedPerMinute">Accepted.</param>
+/// <param name="EndedPerMinute">Ended, however.</param>
+/// <param name="FailedPerMinute">Failed or expired.</param>
+/// <param name="OverMinutes">Counted over the last so many minutes.</param>
+public sealed record RunRates(double StartedPerMinute, double EndedPerMinute, double FailedPerMinute, int OverMinutes);
+
+/// <summary>How long runs of a kind usually take, of those that completed last.</summary>
+/// <param name="Name">The plan's name.</param>
+/// <param name="Runs">How many were looked at.</param>
+/// <param name="MedianMs">Half of them took no longer.</param>
+/// <param name="P95Ms">19 of 20 took no longer.</param>
+public sealed record TypicalDuration(string Name, int Runs, long MedianMs, long P95Ms);
 
 /// <summary>Things that need a person, for the navigation.</summary>
 /// <param name="Attention">Lines of the overview's list.</param>
@@ -61,7 +74,7 @@ internal static class AttentionKind
     public const string FailedRuns = "failed-runs";
 }
 
-/// <summary>An unfinished step and what it waits for.</summary>
+/// <summary>An unfinished step and what it waits for, or the oldest of several that are equal.</summary>
 /// <param name="RunId">Whose.</param>
 /// <param name="RunName">Its name.</param>
 /// <param name="StepId">Its step.</param>
@@ -70,6 +83,7 @@ internal static class AttentionKind
 /// <param name="What">For a person.</param>
 /// <param name="Since">Since when.</param>
 /// <param name="Until">When the wait ends by itself.</param>
+/// <param name="Count">How many runs of this name wait at this step for this kind of thing.</param>
 public sealed record WaitRow(
     Guid RunId,
     string RunName,
@@ -78,5 +92,6 @@ public sealed record WaitRow(
     string Kind,
     string What,
     DateTimeOffset? Since,
-    DateTimeOffset? Until
+    DateTimeOffset? Until,
+    int Count
 );

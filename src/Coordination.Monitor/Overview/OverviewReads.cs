@@ -12,6 +12,7 @@ internal sealed class OverviewReads
     private readonly Reads reads;
     private readonly SqlDialect sql;
     private readonly RunFigures runs;
+    private readonly TypicalReads typical;
     private readonly BallotReads ballots;
     private readonly GroupReads letters;
     private readonly AgentReads agents;
@@ -24,6 +25,7 @@ internal sealed class OverviewReads
     public OverviewReads(
         Reads reads,
         RunFigures runs,
+        TypicalReads typical,
         BallotReads ballots,
         GroupReads letters,
         AgentReads agents,
@@ -32,10 +34,11 @@ internal sealed class OverviewReads
         TimeProvider time
     )
     {
-        (this.reads, sql, this.runs, this.ballots, this.letters, this.agents, this.outbox, this.broker, this.time) = (
+        (this.reads, sql, this.runs, this.typical, this.ballots, this.letters, this.agents, this.outbox, this.broker, this.time) = (
             reads,
             reads.Dialect,
             runs,
+            typical,
             ballots,
             letters,
             agents,
@@ -60,6 +63,7 @@ internal sealed class OverviewReads
             await runs.CountsAsync(cancellationToken),
             await runs.RatesAsync(now.At, cancellationToken),
             await runs.WaitsAsync(Waits, cancellationToken),
+            await typical.GetAsync(cancellationToken),
             nav
         );
     }

@@ -92,33 +92,68 @@ internal sealed class RunFigures(Reads reads)
                 cancellationToken
             )
         )[0];
-        return new RunRates(started / RateOver.TotalMinutes, ended / RateOver.TotalMinutes, failed / RateOver.TotalMinutes);
+        var minutes = RateOver.TotalMinutes;
+        return new RunRates(started / minutes, ended / minutes, failed / minutes, (int)minutes);
     }
 
-    /// <summary>Runs that have not changed for the longest time, with the step they are at.</summary>
-    public Task<IReadOnlyList<WaitRow>> WaitsAsync(int count, CancellationToken cancellationToken) =>
-        reads.QueryAsync(
+    /// <summary>What has waited longest, of the <see cref="Most"/> runs that have not changed for the longest time: runs of one name at one step are one row.</summary>
+    public async Task<IReadOnlyList<WaitRow>> WaitsAsync(int count, CancellationToken cancellationToken)
+    {
+        var quiet = await reads.QueryAsync(
             new Statement(
-                $"""
-                SELECT r.run_id, r.name, r.current_step, s.agent_type, r.wait_kind, r.waits_for, coalesce(s.started_at, r.updated_at), r.wait_ends_at
-                FROM (SELECT * FROM {sql.Table("monitor_run")} WHERE ended_at IS NULL ORDER BY updated_at LIMIT {Most}) r
-                LEFT JOIN {sql.Table("coord_v1_steps")} s ON s.run_id = r.run_id AND s.step_id = r.current_step
-                WHERE r.wait_kind IS NOT NULL AND r.current_step IS NOT NULL ORDER BY r.updated_at LIMIT @count
-                """,
-                new StatementParameter("count", count, ColumnKind.Int32)
+                $"SELECT run_id, name, current_step, wait_kind, waits_for, updated_at, wait_ends_at FROM {sql.Table("monitor_run")} "
+                    + $"WHERE ended_at IS NULL ORDER BY updated_at LIMIT {Most}"
             ),
             row => new WaitRow(
                 sql.ReadGuid(row, 0),
                 row.GetString(1),
-                row.GetString(2),
+                row.Text(2) ?? "",
+                "",
                 row.Text(3) ?? "",
-                row.GetString(4),
-                row.Text(5) ?? "",
+                row.Text(4) ?? "",
+                sql.ReadTime(row, 5),
                 sql.Time(row, 6),
-                sql.Time(row, 7)
+                1
             ),
             cancellationToken
         );
+        var groups = quiet
+            .Where(wait => wait is { StepId.Length: > 0, Kind.Length: > 0 })
+            .GroupBy(wait => (wait.RunName, wait.StepId, wait.Kind))
+            .Select(group => group.First() with { Count = group.Count(), Until = group.Min(wait => wait.Until) })
+            .Take(count)
+            .ToList();
+        var steps = await StepsAsync([.. groups.Select(wait => wait.RunId)], cancellationToken);
+        return
+        [
+            .. groups.Select(wait =>
+                steps.TryGetValue((wait.RunId, wait.StepId), out var step)
+                    ? wait with
+                    {
+                        AgentType = step.AgentType,
+                        Since = step.StartedAt ?? wait.Since,
+                    }
+                    : wait
+            ),
+        ];
+    }
+
+    private async Task<IReadOnlyDictionary<(Guid, string), (string AgentType, DateTimeOffset? StartedAt)>> StepsAsync(
+        Guid[] runs,
+        CancellationToken cancellationToken
+    ) =>
+        runs.Length == 0
+            ? new Dictionary<(Guid, string), (string, DateTimeOffset?)>()
+            : (
+                await reads.QueryAsync(
+                    new Statement(
+                        $"SELECT run_id, step_id, agent_type, started_at FROM {sql.Table("coord_v1_steps")} WHERE {sql.AnyOf("run_id", "@runs")}",
+                        new StatementParameter("runs", runs, ColumnKind.Uuid)
+                    ),
+                    row => (Run: sql.ReadGuid(row, 0), Step: row.GetString(1), Agent: row.GetString(2), At: sql.Time(row, 3)),
+                    cancellationToken
+                )
+            ).ToDictionary(step => (step.Run, step.Step), step => (step.Agent, step.At));
 }
 
 /// <summary>A question a person can answer.</summary>

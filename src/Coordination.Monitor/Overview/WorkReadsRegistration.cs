@@ -17,6 +17,7 @@ internal static class WorkReadsRegistration
         services.AddSingleton<FlowReads>();
         services.AddSingleton<AgentReads>();
         services.AddSingleton<RunFigures>();
+        services.AddSingleton<TypicalReads>();
         services.AddSingleton<OverviewReads>();
         services.AddSingleton<NavReads>();
     }

@@ -109,11 +109,12 @@ internal sealed class ProjectionReads(IQueries link, bool postgres)
         var parameter = new StatementParameter("runs", runs, ColumnKind.Uuid);
         var history = await link.QueryAsync(
             new Statement(
-                "SELECT run_id, max(at), sum(CASE WHEN type IN ('step-retry', 'compensation-retry') THEN 1 ELSE 0 END) "
+                // A submission that joins a run is written into its history, and changes nothing of it.
+                "SELECT run_id, max(CASE WHEN type <> 'joined' THEN at END), sum(CASE WHEN type IN ('step-retry', 'compensation-retry') THEN 1 ELSE 0 END) "
                     + $"FROM {sql.Table("run_history")} WHERE {sql.AnyOf("run_id", "@runs")} GROUP BY run_id",
                 parameter
             ),
-            row => (RunId: sql.ReadGuid(row, 0), At: sql.ReadTime(row, 1), Retries: (int)row.GetInt64(2)),
+            row => (RunId: sql.ReadGuid(row, 0), At: sql.Time(row, 1), Retries: (int)row.GetInt64(2)),
             cancellationToken
         );
         var journal = await link.QueryAsync(

@@ -19,6 +19,9 @@ internal static class QueryEndpoints
                 var place = RunPlace.Read(after, order);
                 var asOf = place?.AsOf ?? time.GetUtcNow();
                 var query = QueryText.Parse(q);
+                // Half a query would list what nobody asked for, in the end everything.
+                if (query.Problems.Count > 0)
+                    return Answer.Of(new RunPage([], null, asOf, query.Problems));
                 var (rows, next) = await list.PageAsync(RunFilter.Of(query.Clauses, asOf), order, place, asOf, Page.Size(limit), stop);
                 return Answer.Of(new RunPage(rows, next?.Write(), asOf, query.Problems));
             }
@@ -28,8 +31,10 @@ internal static class QueryEndpoints
             "/runs/count",
             async (string? q, RunListReads list, TimeProvider time, CancellationToken stop) =>
             {
-                var now = time.GetUtcNow();
-                return Answer.Of(await list.CountAsync(RunFilter.Of(QueryText.Parse(q).Clauses, now), now, stop));
+                var (now, query) = (time.GetUtcNow(), QueryText.Parse(q));
+                return Answer.Of(
+                    query.Problems.Count > 0 ? new RunCount(0, false) : await list.CountAsync(RunFilter.Of(query.Clauses, now), now, stop)
+                );
             }
         );
 
@@ -37,8 +42,8 @@ internal static class QueryEndpoints
             "/runs/facets",
             async (string? q, RunListReads list, TimeProvider time, CancellationToken stop) =>
             {
-                var now = time.GetUtcNow();
-                return Answer.Of(await list.FacetsAsync(RunFilter.Of(QueryText.Parse(q).Clauses, now), now, stop));
+                var (now, query) = (time.GetUtcNow(), QueryText.Parse(q));
+                return Answer.Of(await list.FacetsAsync(query.Problems.Count > 0 ? null : RunFilter.Of(query.Clauses, now), now, stop));
             }
         );
 
@@ -71,14 +76,14 @@ internal static class QueryEndpoints
         response.ContentType = json ? "application/json; charset=utf-8" : "text/csv; charset=utf-8";
         response.Headers.ContentDisposition = $"attachment; filename=\"runs-{asOf:yyyyMMdd-HHmmss}.{(json ? "json" : "csv")}\"";
         response.Headers.CacheControl = "no-store";
-        await response.WriteAsync(json ? "[" : RunExport.Head, stop);
+        await response.WriteAsync(json ? "[" : RunExport.Head, Encoding.UTF8, stop);
         for (var written = 0; ; )
         {
             foreach (var run in rows)
             {
                 if (json && written > 0)
                     await response.WriteAsync(",\n", stop);
-                await response.Body.WriteAsync(json ? RunExport.Json(run) : Encoding.UTF8.GetBytes(RunExport.Line(run)), stop);
+                await response.Body.WriteAsync(json ? RunExport.Json(run) : Encoding.UTF8.GetBytes(RunExport.Line(run, asOf)), stop);
                 written++;
             }
             if (next is null || written >= RunExport.MostRows)

@@ -21,16 +21,17 @@ internal static class QueryFields
 
     private static readonly (QueryField Field, FieldKind Kind, string Column)[] Known =
     [
-        (new("status", "Where the run stands", "status:failed,partial", RunStatuses.All), FieldKind.Status, "status"),
+        (new("status", "Where the run stands, as its badge says", "status:failed,partial", StatusWords.All), FieldKind.Status, "status"),
         (new("stuck", "It neither moves nor waits for anything that will come", "stuck:yes", Yes), FieldKind.Flag, "stuck"),
         (new("name", "The plan's name", "name:ticket-triage", null), FieldKind.Term, "name"),
         (new("requester", "Who asked for it", "requester:billing", null), FieldKind.Term, "requester"),
-        (new("scope", "Its business scope", "scope:\"order 7\"", null), FieldKind.Term, "scope"),
+        (new("scope", "What it is about, all of it: 'about' is the same", "scope:\"order 7\"", null), FieldKind.Term, "scope"),
         (new("tenant", "Whose work it is", "tenant:default", null), FieldKind.Term, "tenant"),
         (new("agent", "An agent type among its steps", "agent:coder", null), FieldKind.Term, "agent"),
         (new("reason", "Why it did not simply complete", "reason:DEADLINE_EXCEEDED", null), FieldKind.Term, "reason"),
         (new("step", "The step that made it fail", "step:publish", null), FieldKind.Term, "step"),
-        (new("id", "How its id begins", "id:0199f3", null), FieldKind.Id, "run_id"),
+        (new("id", "How its id begins or ends", "id:9a43de", null), FieldKind.Id, "run_id"),
+        (new("trace", "Its trace id, 32 digits", "trace:4bf92f3577b34da6a3ce929d0e0e4736", null), FieldKind.Term, "trace"),
         (
             new(
                 "waits",
@@ -41,9 +42,9 @@ internal static class QueryFields
             FieldKind.Term,
             "waits"
         ),
-        (new("started", "When it was accepted", "started:>-2h", null), FieldKind.Time, "accepted_at"),
-        (new("ended", "When it ended", "ended:2026-11-01..2026-11-05", null), FieldKind.Time, "ended_at"),
-        (new("updated", "When something last happened", "updated:<-1d", null), FieldKind.Time, "updated_at"),
+        (new("started", "When it was accepted: so long ago, or a date (UTC)", "started:>-2h", null), FieldKind.Time, "accepted_at"),
+        (new("ended", "When it ended: a date (UTC) or so long ago", "ended:2026-11-01..2026-11-05", null), FieldKind.Time, "ended_at"),
+        (new("updated", "When something last happened: so long ago, or a date (UTC)", "updated:<-1d", null), FieldKind.Time, "updated_at"),
         (new("duration", "How long it took, or has taken so far", "duration:>30s", null), FieldKind.Duration, "duration_ms"),
         (new("retries", "Attempts that were repeated", "retries:>3", null), FieldKind.Number, "retries"),
         (new("cost", "What its models cost, in dollars", "cost:>2.50", null), FieldKind.Dollars, "cost_micro_usd"),
@@ -56,6 +57,17 @@ internal static class QueryFields
         StringComparer.OrdinalIgnoreCase
     );
 
+    /// <summary>Other names of fields: what columns of the list are called.</summary>
+    private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["state"] = "status",
+        ["about"] = "scope",
+        ["took"] = "duration",
+    };
+
+    /// <summary>The field's own name.</summary>
+    public static string NameOf(string name) => Aliases.GetValueOrDefault(name, name);
+
     public static IReadOnlyList<QueryField> All { get; } = [.. Known.Select(known => known.Field)];
 
     public static FieldKind KindOf(string field) => ByName[field].Kind;
@@ -67,8 +79,10 @@ internal static class QueryFields
     /// <summary>The known name that is most like one that is not; null when none is.</summary>
     public static string? Like(string name, IEnumerable<string> candidates)
     {
-        var best = candidates
-            .Select(candidate => (Name: candidate, Distance: Distance(name.ToLowerInvariant(), candidate)))
+        var all = candidates.ToList();
+        if (name.Length >= 3 && all.Find(candidate => candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase)) is { } begun)
+            return begun;
+        var best = all.Select(candidate => (Name: candidate, Distance: Distance(name.ToLowerInvariant(), candidate)))
             .OrderBy(candidate => candidate.Distance)
             .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .FirstOrDefault();

@@ -71,7 +71,7 @@ internal static class QueryText
         var op = ":";
         if (name > at && name < text.Length && text[name] is ':' or '>' or '<')
         {
-            field = text[at..name].ToLowerInvariant();
+            field = QueryFields.NameOf(text[at..name].ToLowerInvariant());
             at = name;
             if (text[at] == ':')
                 at++;
@@ -118,6 +118,8 @@ internal static class QueryText
     {
         QueryProblem Problem(string message, string? suggestion = null) => new(clause.Start, clause.Length, message, suggestion);
         var not = clause.Negated ? "-" : "";
+        if (PlainParameters.Fault(clause.Text) is { } control)
+            return Problem(control);
         if (clause.Field is not { } name)
         {
             return clause.Values.Any(value => RunWords.Plain(value).Length > 0)
@@ -129,7 +131,7 @@ internal static class QueryText
             var like = QueryFields.Like(name, QueryFields.All.Select(known => known.Name));
             var rest = clause.Text[(not.Length + name.Length)..];
             return Problem(
-                like is null ? $"There is no field '{name}'. To look for the words, put them into quotes." : $"There is no field '{name}'.",
+                $"There is no field '{name}'.{(like is null ? " To look for the words, put them into quotes." : "")} There are: {string.Join(", ", QueryFields.All.Select(known => known.Name))}.",
                 like is null ? $"{not}\"{clause.Text[not.Length..].Trim('"')}\"" : $"{not}{like}{rest}"
             );
         }
@@ -140,9 +142,10 @@ internal static class QueryText
             return Problem($"'{name}' has no order: write a colon.", $"{not}{name}:{clause.Values[0]}");
         foreach (var value in clause.Values)
         {
-            if (field.Values is { } allowed && !allowed.Contains(value, StringComparer.OrdinalIgnoreCase))
+            var word = kind == FieldKind.Status ? StatusWords.Plain(value) : value;
+            if (field.Values is { } allowed && !allowed.Contains(word, StringComparer.OrdinalIgnoreCase))
             {
-                var like = QueryFields.Like(value, allowed);
+                var like = QueryFields.Like(word, allowed);
                 return Problem(
                     $"'{value}' is no {name}. There are: {string.Join(", ", allowed)}.",
                     like is null ? null : $"{not}{name}:{like}"

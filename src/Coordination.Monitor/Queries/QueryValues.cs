@@ -24,7 +24,7 @@ internal static class QueryValues
             FieldKind.Number when Numbers(op, value, Count) is null => "a number is 3, 10k or 2m; a range is two of them with .. between.",
             FieldKind.Dollars when Numbers(op, value, MicroDollars) is null =>
                 "an amount is in dollars, like 0.50; a range is two of them with .. between.",
-            FieldKind.Id when Ids(value) is null => "an id is hexadecimal, at least its first two digits.",
+            FieldKind.Id when Id(value) is null => "an id is hexadecimal: at least two digits of its beginning, four of its end, or the whole.",
             _ => null,
         };
 
@@ -102,14 +102,8 @@ internal static class QueryValues
 
     public static long? MicroDollars(string text) => Scaled(text.TrimStart('$'), 1_000_000);
 
-    /// <summary>The first and the last id that begins so.</summary>
-    public static (Guid First, Guid Last)? Ids(string text)
-    {
-        var digits = text.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
-        if (digits.Length is < 2 or > 32 || !digits.All(char.IsAsciiHexDigit))
-            return null;
-        return (Guid.ParseExact(digits.PadRight(32, '0'), "N"), Guid.ParseExact(digits.PadRight(32, 'f'), "N"));
-    }
+    /// <summary>The id, or what is said of it.</summary>
+    public static IdFragment? Id(string text) => IdFragment.Parse(text, least: 2);
 
     private static (DateTimeOffset At, TimeSpan Length)? Time(string text, DateTimeOffset now)
     {

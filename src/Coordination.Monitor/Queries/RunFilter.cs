@@ -8,7 +8,7 @@ internal abstract record RunCondition(bool Negated)
 
     internal sealed record Statuses(IReadOnlyList<string> Any) : RunCondition(false);
 
-    internal sealed record Ids(IReadOnlyList<(Guid First, Guid Last)> Any, bool Negated) : RunCondition(Negated);
+    internal sealed record Ids(IReadOnlyList<IdFragment> Any, bool Negated) : RunCondition(Negated);
 
     internal sealed record Times(string Column, IReadOnlyList<Span<DateTimeOffset>> Any, bool Negated) : RunCondition(Negated);
 
@@ -17,8 +17,8 @@ internal abstract record RunCondition(bool Negated)
     /// <summary>Milliseconds from acceptance to the end, or to now.</summary>
     internal sealed record Durations(IReadOnlyList<Span<long>> Any, bool Negated) : RunCondition(Negated);
 
-    /// <summary>These words one after the other; the last may be the beginning of one unless the phrase is whole.</summary>
-    internal sealed record Words(string Plain, bool Whole, bool Negated) : RunCondition(Negated);
+    /// <summary>These words one after the other; the last may be the beginning of one unless the phrase is whole. Or the run has this id, where the word may be one.</summary>
+    internal sealed record Words(string Plain, bool Whole, bool Negated, IdFragment? Id = null) : RunCondition(Negated);
 }
 
 /// <summary>What conditions say about the order of a list.</summary>
@@ -55,6 +55,9 @@ internal static class RunOrder
 /// <summary>Clauses as conditions. Pure; relative times are of the moment given.</summary>
 internal static class RunFilter
 {
+    /// <summary>Digits from which on a bare word may be a piece of an id: what lists show of one has as many.</summary>
+    private const int LeastOfId = 6;
+
     public static IReadOnlyList<RunCondition> Of(IEnumerable<QueryClause> clauses, DateTimeOffset now) =>
         [.. clauses.Select(clause => Of(clause, now))];
 
@@ -63,16 +66,15 @@ internal static class RunFilter
         if (clause.Field is not { } field)
         {
             var text = clause.Values[0];
-            return new RunCondition.Words(RunWords.Plain(text), clause.Text.Contains('"', StringComparison.Ordinal), clause.Negated);
+            var whole = clause.Text.Contains('"', StringComparison.Ordinal);
+            return new RunCondition.Words(RunWords.Plain(text), whole, clause.Negated, whole ? null : IdFragment.Parse(text, LeastOfId));
         }
         var column = QueryFields.ColumnOf(field);
         return QueryFields.KindOf(field) switch
         {
-            FieldKind.Status => new RunCondition.Statuses([
-                .. RunStatuses.All.Where(status => clause.Values.Contains(status, StringComparer.OrdinalIgnoreCase) != clause.Negated),
-            ]),
+            FieldKind.Status => Status([.. clause.Values.Select(StatusWords.Plain)], clause.Negated),
             FieldKind.Flag => Flag(column, clause),
-            FieldKind.Id => new RunCondition.Ids([.. clause.Values.Select(value => QueryValues.Ids(value)!.Value)], clause.Negated),
+            FieldKind.Id => new RunCondition.Ids([.. clause.Values.Select(value => QueryValues.Id(value)!)], clause.Negated),
             FieldKind.Time => new RunCondition.Times(
                 column,
                 [.. clause.Values.Select(value => QueryValues.Times(clause.Operator, value, now)!)],
@@ -84,6 +86,12 @@ internal static class RunFilter
             _ => new RunCondition.Terms([.. clause.Values.Select(value => RunWords.Term(field, value))], clause.Negated),
         };
     }
+
+    // Statuses alone have an index in order of acceptance; why a run stands still is a term.
+    private static RunCondition Status(IReadOnlyList<string> words, bool negated) =>
+        words.All(StatusWords.IsStored)
+            ? new RunCondition.Statuses([.. RunStatuses.All.Where(status => words.Contains(status) != negated)])
+            : new RunCondition.Terms([.. words.SelectMany(StatusWords.Terms).Distinct(StringComparer.Ordinal)], negated);
 
     private static RunCondition Flag(string column, QueryClause clause)
     {

@@ -10,6 +10,9 @@ internal sealed class RunFilterSql(SqlDialect sql, bool postgres, DateTimeOffset
     /// <summary>The index of terms is meant to be used: the status is asked for as a term, too, so that one index finds all of it.</summary>
     public bool ByTerms { get; init; }
 
+    /// <summary>The digits of an id from the last to the first, as <c>ix_monitor_run_backwards</c> has them.</summary>
+    private const string Backwards = "(reverse(replace(run_id::text, '-', '')) COLLATE \"C\")";
+
     private readonly List<StatementParameter> parameters = [("now", now, ColumnKind.Time)];
 
     public IReadOnlyList<StatementParameter> Parameters => parameters;
@@ -36,13 +39,11 @@ internal sealed class RunFilterSql(SqlDialect sql, bool postgres, DateTimeOffset
             RunCondition.Statuses statuses => statuses.Any is [var one]
                 ? $"status = {Add(one, ColumnKind.Text)}"
                 : sql.AnyOf("status", Add(statuses.Any.ToArray(), ColumnKind.Text)),
-            RunCondition.Ids ids => Any(
-                ids.Any,
-                range => $"run_id BETWEEN {Add(range.First, ColumnKind.Uuid)} AND {Add(range.Last, ColumnKind.Uuid)}"
-            ),
+            RunCondition.Ids ids => Any(ids.Any, Id),
             RunCondition.Times times => Any(times.Any, span => Between(times.Column, span, ColumnKind.Time)),
             RunCondition.Numbers numbers => Any(numbers.Any, span => Between(numbers.Column, span, ColumnKind.Int64)),
             RunCondition.Durations durations => Any(durations.Any, Duration),
+            RunCondition.Words { Id: { } id } words => $"{Words(words)} OR {Id(id)}",
             RunCondition.Words words => Words(words),
             _ => throw new InvalidOperationException($"{condition.GetType().Name} has no SQL."),
         };
@@ -58,6 +59,25 @@ internal sealed class RunFilterSql(SqlDialect sql, bool postgres, DateTimeOffset
             return any is [_] ? $"tags @> {Add(any.ToArray(), ColumnKind.Text)}" : $"tags && {Add(any.ToArray(), ColumnKind.Text)}";
         // The column is a JSON array: the term stands in it as it is written in JSON.
         return Any(any, term => $"tags LIKE {Add("%" + Escaped(JsonSerializer.Serialize(term)) + "%", ColumnKind.Text)} ESCAPE '^'");
+    }
+
+    private string Id(IdFragment id)
+    {
+        var ends = new List<string>(2);
+        if (id.Begin.Length > 0)
+            ends.Add($"run_id BETWEEN {Add(id.Range.First, ColumnKind.Uuid)} AND {Add(id.Range.Last, ColumnKind.Uuid)}");
+        if (id.End.Length > 0)
+            ends.Add(EndsWith(id.End));
+        return $"({string.Join(id.IsEither ? " OR " : " AND ", ends)})";
+    }
+
+    // Read from its end an id is a beginning again, which an index has in order. Behind a digit comes no 'g'.
+    private string EndsWith(string digits)
+    {
+        if (!postgres)
+            return $"replace(run_id, '-', '') LIKE {Add("%" + digits, ColumnKind.Text)}";
+        var backwards = new string([.. digits.Reverse()]);
+        return $"{Backwards} BETWEEN {Add(backwards, ColumnKind.Text)} AND {Add(backwards + "g", ColumnKind.Text)}";
     }
 
     private string Words(RunCondition.Words words)

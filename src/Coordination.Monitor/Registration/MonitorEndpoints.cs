@@ -27,6 +27,7 @@ public static class MonitorEndpoints
         var api = all.MapGroup("/api/v1").WithGroupName(MonitorDocument.Name).WithTags("monitor");
         api.AddEndpointFilter<FaultFilter>();
         api.AddEndpointFilter<AccessFilter>();
+        api.AddEndpointFilter<PlainParameters>();
         api.MapMe();
         api.MapOverview();
         api.MapRun();

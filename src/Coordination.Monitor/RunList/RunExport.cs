@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Coordination.Monitor;
@@ -9,63 +8,49 @@ internal static class RunExport
 {
     public const int MostRows = 100_000;
 
-    private static readonly (string Name, Func<RunSummary, object?> Of)[] Columns =
+    private static readonly (string Name, Func<RunSummary, DateTimeOffset, object?> Of)[] Columns =
     [
-        ("run_id", run => run.RunId),
-        ("tenant", run => run.Tenant),
-        ("name", run => run.Name),
-        ("status", run => run.Status),
-        ("reason", run => run.Reason),
-        ("requester", run => run.Requester),
-        ("business_scope", run => run.BusinessScope),
-        ("started_at", run => run.StartedAt),
-        ("updated_at", run => run.UpdatedAt),
-        ("ended_at", run => run.EndedAt),
-        ("failed_step", run => run.FailedStep),
-        ("failed_detail", run => run.FailedDetail),
-        ("steps_done", run => run.StepsDone),
-        ("steps", run => run.Steps),
-        ("retries", run => run.Retries),
-        ("current_step", run => run.CurrentStep),
-        ("waits_for", run => run.WaitsFor),
-        ("in_doubt", run => run.InDoubt ? "yes" : "no"),
-        ("stuck", run => run.Stuck),
-        ("agents", run => string.Join(' ', run.Agents)),
-        ("tokens", run => run.Tokens),
-        ("cost_micro_usd", run => run.CostMicroUsd),
+        ("run_id", (run, _) => run.RunId),
+        ("tenant", (run, _) => run.Tenant),
+        ("name", (run, _) => run.Name),
+        ("about", (run, _) => run.BusinessScope),
+        ("status", (run, _) => run.Status),
+        ("reason", (run, _) => run.Reason),
+        ("requester", (run, _) => run.Requester),
+        ("started_at", (run, _) => run.StartedAt),
+        ("updated_at", (run, _) => run.UpdatedAt),
+        ("ended_at", (run, _) => run.EndedAt),
+        ("duration_seconds", (run, asOf) => (run.EndedAt ?? asOf) - run.StartedAt),
+        ("failed_step", (run, _) => run.FailedStep),
+        ("failed_detail", (run, _) => run.FailedDetail),
+        ("steps_done", (run, _) => run.StepsDone),
+        ("steps", (run, _) => run.Steps),
+        ("retries", (run, _) => run.Retries),
+        ("current_step", (run, _) => run.CurrentStep),
+        ("waits_for", (run, _) => run.WaitsFor),
+        ("in_doubt", (run, _) => run.InDoubt ? "yes" : "no"),
+        ("stuck", (run, _) => run.Stuck),
+        ("agents", (run, _) => string.Join(' ', run.Agents)),
+        ("tokens", (run, _) => run.Tokens),
+        ("cost_usd", (run, _) => run.CostMicroUsd / 1_000_000m),
     ];
 
-    public static string Head { get; } = string.Join(',', Columns.Select(column => column.Name)) + "\r\n";
+    /// <summary>The names of the columns, behind the mark by which spreadsheets know UTF-8.</summary>
+    public static string Head { get; } = Spreadsheet.ByteOrderMark + Spreadsheet.Line(Columns.Select(column => column.Name));
 
-    public static string Line(RunSummary run)
-    {
-        var line = new StringBuilder();
-        foreach (var (_, of) in Columns)
-        {
-            if (line.Length > 0)
-                line.Append(',');
-            line.Append(Cell(of(run)));
-        }
-        return line.Append("\r\n").ToString();
-    }
+    /// <param name="run">The run.</param>
+    /// <param name="asOf">Until when a run that goes on has lasted.</param>
+    public static string Line(RunSummary run, DateTimeOffset asOf) =>
+        Spreadsheet.Line(Columns.Select(column => Text(column.Of(run, asOf))));
 
     public static byte[] Json(RunSummary run) => JsonSerializer.SerializeToUtf8Bytes(run, MonitorJson.Options);
 
-    private static string Cell(object? value) =>
+    private static string? Text(object? value) =>
         value switch
         {
-            null => "",
             DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            string text => Text(text),
+            TimeSpan lasted => Math.Max(0, lasted.TotalSeconds).ToString("0.000", CultureInfo.InvariantCulture),
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-            _ => Text(value.ToString() ?? ""),
+            _ => value?.ToString(),
         };
-
-    // A spreadsheet takes what begins so for a formula, and texts are of agents: a quote before it makes it a text again.
-    private static string Text(string text)
-    {
-        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r')
-            text = "'" + text;
-        return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
-    }
 }

@@ -54,14 +54,19 @@ internal sealed class RunListReads(Reads reads)
         return count > MostCounted ? new RunCount(MostCounted, true) : new RunCount(count, false);
     }
 
+    /// <param name="conditions">Null: of no run, for the query cannot be read.</param>
+    /// <param name="asOf">What "now" means in the conditions.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
     public async Task<RunFacets> FacetsAsync(
-        IReadOnlyList<RunCondition> conditions,
+        IReadOnlyList<RunCondition>? conditions,
         DateTimeOffset asOf,
         CancellationToken cancellationToken
     )
     {
         var counts = await StatusesAsync(cancellationToken);
         var stuck = await StuckAsync(cancellationToken);
+        if (conditions is null)
+            return new RunFacets(counts, stuck, [], [], [], []);
         var queries = new RunListSql(sql, reads.IsPostgres, conditions, asOf);
         var rows = (await SampleAsync(queries, cancellationToken)).Select(row => row.Run).ToList();
         return new RunFacets(

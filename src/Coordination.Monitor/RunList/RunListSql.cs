@@ -90,19 +90,26 @@ internal sealed class RunListSql(SqlDialect sql, bool postgres, IReadOnlyList<Ru
         var (ended, open) = (" AND ended_at IS NOT NULL", "");
         if (after is not null)
         {
+            var lasted = (long)after.Key;
             var id = filter.Add(after.RunId, ColumnKind.Uuid);
-            var began = filter.Add(asOf - TimeSpan.FromMilliseconds((long)after.Key), ColumnKind.Time);
-            ended += $" AND (duration_ms, run_id) < ({filter.Add(after.Key, ColumnKind.Int64)}, {id})";
-            open = $" AND (accepted_at > {began} OR (accepted_at = {began} AND run_id < {id}))";
+            ended += $" AND (duration_ms, run_id) {sort.Beyond} ({filter.Add(lasted, ColumnKind.Int64)}, {id})";
+            // What has lasted as many whole milliseconds began between these two moments.
+            var (from, to) = (Began(lasted + 1), Began(lasted));
+            open =
+                $" AND ({(sort.Descending ? $"accepted_at > {to}" : $"accepted_at <= {from}")} OR "
+                + $"(accepted_at > {from} AND accepted_at <= {to} AND run_id {sort.Beyond} {id}))";
         }
         var elapsed = postgres
             ? "CAST(floor(extract(epoch FROM CAST(@now AS timestamptz) - accepted_at) * 1000) AS bigint)"
             : "(@now - accepted_at) / 1000";
+        var oldestFirst = sort.Descending ? "ASC" : "DESC";
         return $"SELECT {RunColumns.All}, lasted FROM (SELECT * FROM (SELECT {RunColumns.All}, duration_ms AS lasted FROM "
-            + $"{Filtered(filter, sort, ended, "ORDER BY duration_ms DESC, run_id DESC", limit, way, window)}) a "
+            + $"{Filtered(filter, sort, ended, $"ORDER BY duration_ms {sort.Direction}, run_id {sort.Direction}", limit, way, window)}) a "
             + $"UNION ALL SELECT * FROM (SELECT {RunColumns.All}, {elapsed} AS lasted FROM {table} "
-            + $"WHERE ended_at IS NULL AND {filter.Where(conditions)}{open} ORDER BY accepted_at ASC, run_id DESC LIMIT {limit}) b) r "
+            + $"WHERE ended_at IS NULL AND {filter.Where(conditions)}{open} ORDER BY accepted_at {oldestFirst}, run_id {sort.Direction} LIMIT {limit}) b) r "
             + $"ORDER BY lasted {sort.Direction}, run_id {sort.Direction} LIMIT {limit}";
+
+        string Began(long ms) => filter.Add(asOf - TimeSpan.FromMilliseconds(ms), ColumnKind.Time);
     }
 }
 

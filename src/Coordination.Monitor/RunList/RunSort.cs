@@ -13,8 +13,11 @@ internal sealed record RunSort(string Name, string Column, bool Descending, Colu
         Default,
         new("started", "accepted_at", false, ColumnKind.Time),
         new("-updated", "updated_at", true, ColumnKind.Time),
+        new("updated", "updated_at", false, ColumnKind.Time),
         new("-duration", "duration_ms", true, ColumnKind.Int64),
+        new("duration", "duration_ms", false, ColumnKind.Int64),
         new("-cost", "cost_micro_usd", true, ColumnKind.Int64),
+        new("cost", "cost_micro_usd", false, ColumnKind.Int64),
     ];
 
     public bool IsByDuration => Column == "duration_ms";
@@ -38,6 +41,9 @@ internal sealed record RunSort(string Name, string Column, bool Descending, Colu
 /// <remarks>AsOf: the moment the first page was asked for; relative times and the durations of running runs are of that moment on all pages.</remarks>
 internal sealed record RunPlace(object Key, Guid RunId, DateTimeOffset AsOf)
 {
+    // A thousand years, in milliseconds: what comes from outside may not lead out of what a clock can say.
+    private const long Longest = 1_000L * 366 * 86_400_000;
+
     public string Write() => Cursor.Write(Key is DateTimeOffset time ? Microseconds(time) : Key, RunId, Microseconds(AsOf));
 
     public static RunPlace? Read(string? text, RunSort sort)
@@ -49,9 +55,9 @@ internal sealed record RunPlace(object Key, Guid RunId, DateTimeOffset AsOf)
             return null;
         if (IsTime(moment))
         {
-            if (sort.Kind != ColumnKind.Time)
+            if (sort.Kind != ColumnKind.Time && (!sort.IsByDuration || number is >= 0 and <= Longest))
                 return new RunPlace(number, runId, Time(moment));
-            if (IsTime(number))
+            if (sort.Kind == ColumnKind.Time && IsTime(number))
                 return new RunPlace(Time(number), runId, Time(moment));
         }
         throw Refusal.BadRequest(

@@ -54,14 +54,17 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         var dialog = tab.Page.GetByTestId("resolve-dialog");
         await Assertions.Expect(dialog).ToContainTextAsync("order=\"LOST-4711\"");
         await dialog.GetByTestId($"verdict-{verdict}").CheckAsync();
-        if (verdict == "happened")
-        {
-            await dialog.Locator("textarea").FillAsync("{not json");
-            await Assertions.Expect(dialog).ToContainTextAsync("This is not JSON yet.");
-            await dialog.Locator("textarea").FillAsync("\"seen in the ledger\"");
-        }
         await Axe.ShouldPassAsync(tab.Page, $"verdict {verdict}");
         await dialog.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Next…" }).ClickAsync();
+        if (verdict == "happened")
+        {
+            // What the step could not use is said before anything is sent.
+            var operation = tab.Page.GetByTestId("operation-dialog");
+            await operation.GetByTestId("effect-result").FillAsync("5");
+            await Assertions.Expect(operation).ToContainTextAsync("It is a text, not a whole number.");
+            await operation.GetByTestId("effect-result").FillAsync("\"seen in the ledger\"");
+            await Assertions.Expect(operation).Not.ToContainTextAsync("not a whole number");
+        }
         await ConfirmAsync($"looked at the ledger: {verdict}");
 
         await host.UntilRunAsync(run, then);

@@ -91,6 +91,8 @@ public abstract class When_two_act_at_once(bool postgres)
                 reason = "it is there",
             };
 
+        var shown = (await ann.ReadAsync($"effects?run={run}")).GetProperty("rows")[0];
+        shown.GetProperty("resultExample").GetString().ShouldBe("{}");
         var none = await ann.OperateAsync(Happened(new { verdict = "happened" }));
         none.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await none.JsonAsync()).GetProperty("problems")[0].GetProperty("message").GetString()!.ShouldContain("for example {}");

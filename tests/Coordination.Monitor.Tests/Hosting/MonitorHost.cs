@@ -110,6 +110,14 @@ internal sealed class MonitorHost : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>The answer as it was sent, to a viewer.</summary>
+    public async Task<byte[]> BytesAsync(string path)
+    {
+        using var request = Request(path);
+        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+    }
+
     public static HttpRequestMessage Request(string path, string roles = "viewer")
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);

@@ -73,7 +73,15 @@ public sealed class UrgencyTests
                 [
                     .. Enumerable
                         .Range(0, 25)
-                        .Select(i => new OpenQuestion(Guid.CreateVersion7(), "run", "ask", "refund", "what?", null, Now.AddMinutes(-i))),
+                        .Select(i => new OpenQuestion(
+                            Guid.CreateVersion7(),
+                            $"run-{i % 7}",
+                            "ask",
+                            "refund",
+                            "what?",
+                            null,
+                            Now.AddMinutes(-i)
+                        )),
                 ],
                 Doubts = (2, Now),
                 Stuck = (1, Now, Guid.Empty, "no agent"),
@@ -83,8 +91,9 @@ public sealed class UrgencyTests
                 Failed = (7, Now),
             }
         );
-        list.Count(item => item.Kind == "question").ShouldBe(21);
-        list.Single(item => item.Title.StartsWith("5 more", StringComparison.Ordinal)).Count.ShouldBe(5);
+        // 25 questions at 7 places: four of the places, and the rest as one line.
+        list.Count(item => item.Kind == "question").ShouldBe(5);
+        list.Single(item => item.Title == "9 more questions of agents wait for an answer").Count.ShouldBe(9);
         list.Count(item => item.Kind == "agent").ShouldBe(1);
         list.Where(item => item.Kind != "question")
             .Select(item => item.Href)
@@ -97,5 +106,71 @@ public sealed class UrgencyTests
                 "/dead-letters",
                 "/runs?q=status:failed,expired ended:>-1h",
             ]);
+    }
+
+    [Fact]
+    public void Ballots_that_ask_the_same_are_one_line_so_that_failed_runs_are_seen_beside_them()
+    {
+        var list = AttentionList.Of(
+            Quiet with
+            {
+                Ballots =
+                [
+                    .. Enumerable.Range(0, 17).Select(i => Ballot($"Refund order A-{21071 + i} at once, or review it?", i)),
+                    Ballot("Merge patch #812 into main?", 3),
+                ],
+                Failed = (1, Now),
+            }
+        );
+        list.Select(item => (item.Kind, item.Title, item.Count))
+            .ShouldBe([
+                ("ballot", "17 ballots wait for people", 17),
+                ("ballot", "A ballot waits for a person", 1),
+                ("failed-runs", "A run failed in the last hour", 1),
+            ]);
+        list[0].Detail.ShouldBe("refund, standard: Refund order … at once, or review it?");
+        (list[0].Since, list[0].Until, list[0].Href).ShouldBe((Now.AddMinutes(-16), Now.AddMinutes(60), "/consensus?status=people"));
+        list[1].Href.ShouldStartWith("/consensus/0");
+
+        static BallotSummary Ballot(string question, int minutes) =>
+            new(
+                Guid.CreateVersion7(),
+                "default",
+                null,
+                "refund",
+                "standard",
+                "triage",
+                question,
+                ["refund", "review"],
+                3,
+                1,
+                "people",
+                null,
+                null,
+                null,
+                1,
+                Now.AddMinutes(-minutes),
+                Now.AddMinutes(60 + minutes),
+                null
+            );
+    }
+
+    [Theory]
+    [InlineData(1, "An effect is in doubt", "whether it was done")]
+    [InlineData(2, "2 effects are in doubt", "whether they were done")]
+    public void One_is_spoken_of_as_one(int count, string title, string detail)
+    {
+        var item = AttentionList.Of(Quiet with { Doubts = (count, Now) }).ShouldHaveSingleItem();
+        item.Title.ShouldBe(title);
+        item.Detail!.ShouldContain(detail);
+    }
+
+    [Fact]
+    public void What_is_typical_of_a_kind_is_a_duration_that_a_run_really_had()
+    {
+        TypicalReads
+            .Of([.. Enumerable.Range(1, 100).Select(i => ("ticket-triage", i * 10L)), ("rare", 7L)])
+            .ShouldBe([new TypicalDuration("ticket-triage", 100, 500, 950), new TypicalDuration("rare", 1, 7, 7)]);
+        TypicalReads.Of([]).ShouldBeEmpty();
     }
 }

@@ -45,6 +45,7 @@ public sealed class When_a_query_is_read
     [InlineData("duration:>99999999999d", "'99999999999d': a duration is", null)]
     [InlineData("cost:much", "'much': an amount is in dollars", null)]
     [InlineData("id:xy", "'xy': an id is hexadecimal", null)]
+    [InlineData("id:…9a4", "'…9a4': an id is hexadecimal", null)]
     [InlineData("name:", "'name' has no value.", "name:ticket-triage")]
     [InlineData("\"open", "The quotation has no end.", "\"open\"")]
     [InlineData("--", "There is no word in it", null)]
@@ -103,9 +104,68 @@ public sealed class When_a_query_is_read
         QueryValues.Count("10k").ShouldBe(10_000);
         QueryValues.MicroDollars("$0.50").ShouldBe(500_000);
         QueryValues.Numbers(":", "1..3", QueryValues.Count).ShouldBe(new Span<long>(1, 3));
-        QueryValues.Ids("0199")!.Value.First.ToString().ShouldBe("01990000-0000-0000-0000-000000000000");
-        QueryValues.Ids("0199")!.Value.Last.ToString().ShouldBe("0199ffff-ffff-ffff-ffff-ffffffffffff");
+        QueryValues.Id("0199")!.Range.First.ToString().ShouldBe("01990000-0000-0000-0000-000000000000");
+        QueryValues.Id("0199")!.Range.Last.ToString().ShouldBe("0199ffff-ffff-ffff-ffff-ffffffffffff");
     }
+
+    [Theory]
+    [InlineData("9a43de", "9a43de", "9a43de", true)]
+    [InlineData("9a4", "9a4", "", false)]
+    [InlineData("…9a43de", "", "9a43de", false)]
+    [InlineData("0199E9EB…9a43", "0199e9eb", "9a43", false)]
+    [InlineData("0199e9eb...9a43", "0199e9eb", "9a43", false)]
+    [InlineData("0199e9eb-1111", "0199e9eb1111", "0199e9eb1111", true)]
+    [InlineData("0199e9eb-1111-7222-a333-444455559a43", "0199e9eb11117222a333444455559a43", "", false)]
+    public void A_piece_of_an_id_is_read_as_lists_show_it(string text, string begin, string end, bool either) =>
+        QueryValues.Id(text).ShouldBe(new IdFragment(begin, end, either));
+
+    [Fact]
+    public void A_bare_word_that_may_be_a_piece_of_an_id_finds_the_run_and_shorter_ones_are_words()
+    {
+        Id("9a43de").ShouldNotBeNull();
+        Id("9a43").ShouldBeNull();
+        Id("ticket").ShouldBeNull();
+        Id("\"9a43de\"").ShouldBeNull();
+
+        static IdFragment? Id(string text) =>
+            RunFilter.Of(QueryText.Parse(text).Clauses, Now).ShouldHaveSingleItem().ShouldBeOfType<RunCondition.Words>().Id;
+    }
+
+    [Theory]
+    [InlineData("state:failed", "failed")]
+    [InlineData("status:FAILED,Partial", "partial|failed")]
+    public void State_is_another_name_of_status(string text, string statuses) =>
+        string.Join(
+                '|',
+                RunFilter.Of(QueryText.Parse(text).Clauses, Now).ShouldHaveSingleItem().ShouldBeOfType<RunCondition.Statuses>().Any
+            )
+            .ShouldBe(statuses);
+
+    [Theory]
+    [InlineData("status:voting", "waits=ballot")]
+    [InlineData("status:\"Waits for person\"", "waits=person")]
+    [InlineData("state:Retrying", "waits=retry")]
+    [InlineData("status:stuck,failed", "stuck=yes|status=failed")]
+    [InlineData("status:\"in doubt\"", "indoubt=yes")]
+    public void Every_word_a_badge_shows_is_a_status(string text, string terms)
+    {
+        var query = QueryText.Parse(text);
+        query.Problems.ShouldBeEmpty();
+        string.Join('|', RunFilter.Of(query.Clauses, Now).ShouldHaveSingleItem().ShouldBeOfType<RunCondition.Terms>().Any).ShouldBe(terms);
+    }
+
+    [Fact]
+    public void What_a_field_says_of_itself_can_be_read()
+    {
+        foreach (var field in QueryFields.All)
+            QueryText.Parse(field.Example).Problems.ShouldBeEmpty(field.Example);
+    }
+
+    [Theory]
+    [InlineData("name:a\0b")]
+    [InlineData("bro\u0007ken")]
+    public void A_control_character_is_a_problem(string text) =>
+        QueryText.Parse(text).Problems.ShouldHaveSingleItem().Message.ShouldContain("control character U+00");
 
     [Fact]
     public void Not_a_status_is_any_of_the_others() =>

@@ -63,6 +63,20 @@ public abstract class RunContract
         await Finds("\"cann\"");
         await Finds("support -colour", bad);
         await Finds("sup critic", bad, open);
+        await Finds("status:\"waits for person\"", open);
+        await Finds("-status:waits-for-person", good, bad);
+        await Finds("state:failed", bad);
+        await Finds("about:\"order 7\"", good);
+        await Finds("\"order 7\"", good);
+        foreach (var (run, digits) in new[] { (good, good.ToString("N")), (bad, bad.ToString("N")) })
+        {
+            await Finds($"id:{digits[^8..]}", run);
+            await Finds($"id:…{digits[^6..]}", run);
+            await Finds($"id:{digits[..8]}…{digits[^8..]}", run);
+            await Finds(digits[^10..], run);
+            await Finds($"{run}", run);
+            await Finds($"{digits[^10..]} -status:running", run);
+        }
 
         async Task Finds(string query, params Guid[] expected)
         {
@@ -83,7 +97,7 @@ public abstract class RunContract
             runs.Add(await host.RunAsync(Plans.Review($"ticket-{i}")));
         runs.Add(await host.Runs.SubmitAsync(Plans.Review("patch", review: "ask")));
         await host.ListedAsync(runs[^1], row => Text(row, "waitKind") == "person");
-        foreach (var sort in new[] { "-started", "started", "-updated", "-duration", "-cost" })
+        foreach (var sort in new[] { "-started", "started", "-updated", "updated", "-duration", "duration", "-cost", "cost" })
         {
             var seen = new List<Guid>();
             string? next = null;
@@ -100,6 +114,21 @@ public abstract class RunContract
                 seen.ShouldBe(runs.AsEnumerable().Reverse(), sort);
             // The one that goes on takes longest... once it has; it began last.
         }
+        foreach (var column in new[] { "started", "updated", "cost" })
+            (await OrderAsync(column)).ShouldBe((await OrderAsync($"-{column}")).Reverse(), column);
+        var durations = (await host.GetAsync("runs?sort=duration"))
+            .GetProperty("rows")
+            .EnumerateArray()
+            .Where(row => row.GetProperty("endedAt").ValueKind == JsonValueKind.String)
+            .Select(row =>
+                (long)(row.GetProperty("endedAt").GetDateTimeOffset() - row.GetProperty("startedAt").GetDateTimeOffset()).TotalMilliseconds
+            )
+            .ToList();
+        durations.ShouldBe(durations.Order());
+
+        async Task<IEnumerable<Guid>> OrderAsync(string sort) =>
+            (await host.GetAsync($"runs?sort={sort}")).GetProperty("rows").EnumerateArray().Select(Id).ToList();
+
         (await host.TextAsync("runs?after=nonsense")).Status.ShouldBe(400);
         (await host.TextAsync("runs?sort=colour")).Status.ShouldBe(400);
     }
@@ -120,6 +149,60 @@ public abstract class RunContract
     }
 
     [Fact, Trait("req", "OPS-01")]
+    public async Task A_query_that_cannot_be_read_lists_nothing_and_says_what_is_wrong()
+    {
+        await using var host = await StartAsync();
+        await host.ListedAsync(await host.RunAsync(Plans.Review("ticket")));
+        foreach (var query in new[] { "stauts:completed", "name:ticket status:nonsense", "\"open" })
+        {
+            var path = Uri.EscapeDataString(query);
+            var page = await host.GetAsync($"runs?q={path}");
+            page.GetProperty("rows").GetArrayLength().ShouldBe(0, query);
+            page.GetProperty("next").ValueKind.ShouldBe(JsonValueKind.Null);
+            page.GetProperty("problems").GetArrayLength().ShouldBe(1, query);
+            Int(await host.GetAsync($"runs/count?q={path}"), "total").ShouldBe(0, query);
+            (await host.GetAsync($"runs/facets?q={path}")).GetProperty("name").GetArrayLength().ShouldBe(0, query);
+        }
+    }
+
+    [Fact]
+    public async Task A_control_character_is_refused_with_its_place()
+    {
+        await using var host = await StartAsync();
+        string[] paths =
+        [
+            "runs?q=a%00b",
+            "runs?q=name%3Aa%00b",
+            "runs?q=ok&after=%00",
+            "runs/count?q=%07",
+            "runs/facets?q=%1b",
+            "runs/export?q=a%00",
+            "query/parse?q=%00",
+            "dead-letters?reason=%00",
+        ];
+        foreach (var path in paths)
+        {
+            var (status, text) = await host.TextAsync(path);
+            status.ShouldBe(400, text);
+            text.ShouldContain("CONTROL_CHARACTER");
+            text.ShouldContain("is the control character");
+        }
+    }
+
+    [Fact]
+    public async Task A_submission_that_joins_a_run_does_not_change_when_it_changed()
+    {
+        await using var host = await StartAsync();
+        var id = Guid.CreateVersion7();
+        var plan = Plans.Review("ticket");
+        await host.RunAsync(plan, new SubmitOptions { RunId = id });
+        var row = (await host.ListedAsync(id, run => Text(run, "status") == "completed")).GetProperty("rows")[0];
+        await host.Runs.SubmitAsync(plan, new SubmitOptions { RunId = id });
+        var again = (await host.ListedAsync(id, run => Int(run, "version") > Int(row, "version"))).GetProperty("rows")[0];
+        Text(again, "updatedAt").ShouldBe(Text(row, "updatedAt"));
+    }
+
+    [Fact, Trait("req", "OPS-01")]
     public async Task The_list_is_exported_without_formulas()
     {
         await using var host = await StartAsync();
@@ -128,6 +211,14 @@ public abstract class RunContract
         status.ShouldBe(200, csv);
         csv.Split("\r\n").Length.ShouldBe(3);
         csv.ShouldContain("\"'=cmd(1),\"\"x\"\"\"");
+        // Excel takes a file without this mark for another encoding. (Reading as text takes the mark away.)
+        var bytes = await host.BytesAsync("runs/export?q=name:ticket&format=csv");
+        bytes[..3].ShouldBe([0xEF, 0xBB, 0xBF]);
+        var (head, line) = (csv.Split("\r\n")[0].TrimStart('\ufeff').Split(','), csv.Split("\r\n")[1]);
+        head.ShouldContain("about");
+        head.ShouldContain("cost_usd");
+        var lasted = line.Split(',')[Array.IndexOf(head, "duration_seconds") + 1];
+        double.Parse(lasted, System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
         var json = await host.GetAsync("runs/export?format=json");
         json.GetArrayLength().ShouldBe(1);
         (await host.TextAsync("runs/export?q=nme:x")).Status.ShouldBe(400);

@@ -25,7 +25,7 @@ export const makeRun = (index, overrides = {}) => {
   const kind = live ? status === 'compensating' ? 'undo' : pick(Object.keys(waits)) : null
   const started = index * 1.7 + random()
   return {
-    runId: guid(), tenant: pick(['acme', 'globex']), name: pick(names), status, reason: /failed|partial|expired|cancelled/.test(status) ? pick(['step-failed', 'deadline', 'cancelled-by-person', 'ballot-rejected']) : null, requester: pick(requesters), businessScope: random() < 0.6 ? `order-${1000 + index % 900}` : null,
+    runId: guid(), tenant: pick(['acme', 'globex']), name: pick(names), status, reason: /failed|partial|expired|cancelled/.test(status) ? pick(['step-failed', 'deadline', 'cancelled-by-person', 'ballot-rejected']) : null, requester: pick(requesters), businessScope: random() < 0.6 ? `TKT-${1000 + index % 900}, order A-${21000 + index % 900}` : null,
     startedAt: ago(started), updatedAt: ago(started * random()), deadlineAt: random() < 0.5 ? ahead(random() * 9000) : null, endedAt: live ? null : ago(started * 0.4),
     failedStep: status === 'failed' ? pick(['draft', 'review', 'publish']) : null, failedDetail: status === 'failed' ? pick(failures) : null,
     stepsDone: live ? Math.floor(random() * steps) : status === 'completed' ? steps : Math.floor(random() * steps), steps, retries: random() < 0.3 ? 1 + Math.floor(random() * 4) : 0,

@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState } from 'react'
 import type { NavCounts } from '../api/types'
 import { useLivePart } from '../live/store'
+import { plural } from '../ui/format'
 
 const everyMs = 10_000
 const say = (before: NavCounts, now: NavCounts): string => {
-  const more = (key: keyof NavCounts, text: string) => now[key] > before[key] ? `${now[key] - before[key]} more ${text}` : null
-  return [more('stuck', 'stuck runs'), more('ballots', 'ballots that wait for people'), more('questions', 'questions'), more('effects', 'effects in doubt'), more('deadLetters', 'dead letters')]
-    .filter(Boolean).concat(now.attention !== before.attention ? `${now.attention} things need attention` : null).filter(Boolean).join(', ')
+  const more = (key: keyof NavCounts, one: string, many: string) => now[key] > before[key] ? `${now[key] - before[key]} more ${now[key] - before[key] === 1 ? one : many}` : null
+  return [more('stuck', 'stuck run', 'stuck runs'), more('ballots', 'ballot that waits for people', 'ballots that wait for people'), more('questions', 'question', 'questions'), more('effects', 'effect in doubt', 'effects in doubt'), more('deadLetters', 'dead letter', 'dead letters')]
+    .concat(now.attention !== before.attention ? `${plural(now.attention, 'thing needs', 'things need')} attention` : null).filter(Boolean).join(', ')
 }
 
 /** One polite sentence at most every 10 s, of numbers that matter: a screen reader must not be flooded by rows. */

@@ -24,8 +24,14 @@ export const Shell = () => {
   useShortcuts({ palette: () => setOpen('palette'), help: () => setOpen('help') })
   // A new page starts at its top; what only changes the query keeps its place.
   // The tabs of a run are one place; every other path is one of its own, with state of its own.
+  const first = useRef(true)
   const place = location.startsWith('/runs/') ? location.split('/').slice(0, 3).join('/') : location
   useEffect(() => {
+    // A page that was loaded begins where the browser begins.
+    if (first.current) {
+      first.current = false
+      return
+    }
     main.current?.scrollTo(0, 0)
     // What had the focus is gone with its page: keys go on from the top of the new one.
     // While the new one is being fetched the old one is still there, hidden: it loses the focus a moment later.

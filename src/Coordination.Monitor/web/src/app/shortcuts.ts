@@ -1,10 +1,8 @@
 import { useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { copyText } from '../ui/Copy'
-import { prefsNow } from '../ui/prefs'
+import { beginSequence, endSequence, inSequence, mayActOnKey } from '../ui/keys'
 import { allPlaces } from './places'
-
-const typing = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !(target instanceof HTMLInputElement && /checkbox|radio|range|button/.test(target.type)))
 
 /** Moves the focus along the rows of the table on the page; grids of their own stop the event first. */
 const moveRow = (step: number): boolean => {
@@ -27,16 +25,15 @@ const copyHere = (): void => {
 export const useShortcuts = ({ palette, help }: { palette: () => void, help: () => void }): void => {
   const [, navigate] = useLocation()
   useEffect(() => {
-    let awaiting = 0
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
         event.preventDefault()
         palette()
         return
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target) || document.querySelector('dialog[open]') || !prefsNow().shortcuts) return
-      if (Date.now() - awaiting < 1_200) {
-        awaiting = 0
+      if (!mayActOnKey(event)) return
+      if (inSequence()) {
+        endSequence()
         const place = allPlaces.find(item => item.key === event.key)
         if (place) {
           event.preventDefault()
@@ -45,7 +42,7 @@ export const useShortcuts = ({ palette, help }: { palette: () => void, help: () 
         return
       }
       const act: Record<string, () => boolean | void> = {
-        'g': () => { awaiting = Date.now() }, '?': help, 'c': copyHere, 'j': () => moveRow(1), 'k': () => moveRow(-1),
+        'g': beginSequence, '?': help, 'c': copyHere, 'j': () => moveRow(1), 'k': () => moveRow(-1),
         '/': () => {
           const field = document.querySelector<HTMLInputElement>('main input[type=search], main [data-search]')
           if (field) field.focus()

@@ -44,6 +44,13 @@ export const ParameterForm = ({ intent, value, change }: Props) => {
           setText(event.target.value)
           change({ ...value, answer: asAnswer(event.target.value) })
         }} /><span className={control.hint}>Words, or JSON.</span></label>
+    case 'effect.resolve':
+      return value.verdict === 'happened' && intent.example ? <label className={control.field}><span>What the call returned, as JSON</span>
+        <textarea className={`${control.input} mono`} value={text} required onChange={event => {
+          setText(event.target.value)
+          const others = Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'result'))
+          change(event.target.value.trim() === '' ? others : { ...others, result: asAnswer(event.target.value) })
+        }} placeholder={intent.example} data-testid="effect-result" /><span className={control.hint}>The step goes on with it as if the call had returned it. It looks like <code>{intent.example}</code></span></label> : null
     case 'ballot.report':
       return intent.options ? <Choices legend="What turned out right" options={intent.options.map(option => [option, option])} value={value.right ?? ''} pick={right => change({ ...value, right })} /> : null
     case 'dead-letter.retry':
@@ -57,4 +64,5 @@ export const initialParameters = (intent: Intent): OperationParameters => ({
 })
 /** What is still to be said, or null. */
 export const missing = (intent: Intent, value: OperationParameters): string | null =>
-  intent.kind === 'run.answer' && (value.answer === undefined || value.answer === '') ? 'Give an answer first.' : intent.kind === 'ballot.report' && !value.right ? 'Say what turned out right first.' : null
+  intent.kind === 'effect.resolve' && value.verdict === 'happened' && intent.example && value.result === undefined ? 'Give what the call returned first.'
+    : intent.kind === 'run.answer' && (value.answer === undefined || value.answer === '') ? 'Give an answer first.' : intent.kind === 'ballot.report' && !value.right ? 'Say what turned out right first.' : null

@@ -6,6 +6,7 @@ export interface Intent {
   kind: OperationKind, targets?: OperationTarget[], select?: OperationSelect, parameters?: OperationParameters
   /** What it is done to, in a few words. */ about?: ReactNode
   /** The words of a `run.answer`. */ options?: readonly string[] | null
+  /** The result of an effect that happened looks like this. */ example?: string | null
   reason?: string
   onDone?: () => void
 }

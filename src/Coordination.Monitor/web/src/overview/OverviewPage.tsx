@@ -1,10 +1,10 @@
 import { Link } from 'wouter'
 import { useApi } from '../api/queries'
-import type { Attention, AttentionKind, Overview, RunStatus } from '../api/types'
+import type { Attention, AttentionKind, Overview, RunStatus, TypicalDuration, WaitRow } from '../api/types'
 import { useParsed } from '../runs/QueryBar'
-import { fieldFor } from '../runs/queryText'
+import { fieldFor, printClause } from '../runs/queryText'
 import { Chip, Glyph, type Mark } from '../ui/Chip'
-import { count, decimal, plural } from '../ui/format'
+import { count, decimal, duration, plural, waitText } from '../ui/format'
 import { Icon } from '../ui/Icon'
 import { runMarks, unknownMark, waitMark } from '../ui/marks'
 import { Page, Section } from '../ui/Page'
@@ -23,9 +23,24 @@ const AttentionItem = ({ item }: { item: Attention }) => (
   <li><Link href={item.href} className={css.item} data-testid={`attention-${item.kind}`}>
     <Glyph mark={{ tone: item.severity, ...kinds[item.kind] ?? { icon: 'warn', word: item.kind } }} />
     <span className="stack" style={{ gap: 2 }}><span><strong><Untrusted text={item.title} max={200} /></strong></span>{item.detail && <span className="muted"><Untrusted text={item.detail} line /></span>}</span>
-    <span className={css.meta}><span>{item.count > 1 ? `${count(item.count)} · ` : ''}<Ago at={item.since} /></span>{item.until && <Until at={item.until} />}</span>
+    <span className={css.meta}><span>{item.count > 1 ? 'the oldest ' : ''}<Ago at={item.since} suffix=" ago" /></span>{item.until && <span>ends <Until at={item.until} /></span>}</span>
   </Link></li>
 )
+
+const clause = (field: string, value: string): string => printClause({ field, operator: ':', values: [value], negated: false })
+const runsOf = (query: string): string => `/runs?q=${encodeURIComponent(query)}`
+
+/** One run, or all that wait at the same step for the same kind of thing. */
+const WaitingRun = ({ row }: { row: WaitRow }) => row.count > 1
+  ? <Link href={runsOf(`${clause('name', row.runName)} ${clause('waits', row.kind)}`)}><Untrusted text={row.runName} line /> · {count(row.count)} runs</Link>
+  : <Link href={`/runs/${row.runId}`}><Untrusted text={row.runName} line /></Link>
+
+const Typical = ({ rows }: { rows: readonly TypicalDuration[] }) => <Table label="Typical durations" testId="typical-durations" rows={rows.slice(0, 8)} id={row => row.name} columns={[
+  { key: 'name', head: 'Kind of run', wide: true, cell: row => <Link href={runsOf(clause('name', row.name))}><Untrusted text={row.name} line /></Link> },
+  { key: 'median', head: 'Half within', hint: 'The median: half of them took no longer', align: 'end', nowrap: true, cell: row => duration(row.medianMs) },
+  { key: 'p95', head: '95 % within', hint: 'The 95th percentile: 19 of 20 took no longer', align: 'end', nowrap: true, cell: row => <Link href={runsOf(`${clause('name', row.name)} duration:>${row.p95Ms}ms`)} title="Runs that took longer">{duration(row.p95Ms)}</Link> },
+  { key: 'runs', head: 'Runs', align: 'end', cell: row => count(row.runs) },
+]} />
 
 const order: readonly RunStatus[] = ['running', 'compensating', 'cancelling', 'failed', 'partial', 'expired', 'cancelled', 'completed']
 
@@ -44,24 +59,25 @@ export const OverviewPage = () => {
           </Section>
         </div>
         <div className="stack" style={{ gap: 20 }}>
-          <Section title="Runs by state" id="states">
-            <div className={css.counts}>{order.filter(status => status in data.runs).map(status => {
+          <Section title="Runs by status" id="states">
+            <div className={css.counts}>{order.filter(status => (data.runs[status] ?? 0) > 0 || status === 'running' || status === 'failed').map(status => {
               const mark = runMarks[status] ?? unknownMark(status)
               return <Link key={status} href={`/runs?q=${encodeURIComponent(`${field}:${status}`)}`} className={css.count} data-testid={`state-${status}`}><b>{count(data.runs[status] ?? 0)}</b><span><Glyph mark={mark} />{mark.word}</span></Link>
             })}</div>
           </Section>
-          <Section title="Rates" id="rates" note="runs per minute">
+          <Section title="Rates" id="rates" note={`runs per minute, over the last ${data.rates.overMinutes} min`}>
             <div className={css.rates}><div><b>{decimal(data.rates.startedPerMinute)}</b><span>started</span></div><div><b>{decimal(data.rates.endedPerMinute)}</b><span>ended</span></div><div><b>{decimal(data.rates.failedPerMinute)}</b><span>failed</span></div></div>
           </Section>
+          {data.typical.length > 0 && <Section title="Typical durations" id="typical" note="of runs that completed lately"><Typical rows={data.typical} /></Section>}
         </div>
         <div className={css.whole}>
-          <Section title="Longest waits" id="waits" note="steps that have not moved">
-            {data.waits.length === 0 ? <Empty title="Nothing waits" icon="clock" /> : <Table label="Longest waits" rows={data.waits} id={row => `${row.runId} ${row.stepId}`} copy={row => row.runId} columns={[
+          <Section title="Longest waits" id="waits" note="steps that have not moved, equal ones as one">
+            {data.waits.length === 0 ? <Empty title="Nothing waits" icon="clock" /> : <Table label="Longest waits" rows={data.waits} id={row => `${row.runId} ${row.stepId}`} tone={row => row.kind === 'person' || row.kind === 'ballot' ? 'vote' : undefined} copy={row => row.runId} columns={[
               { key: 'kind', head: 'Waits', cell: row => <Chip mark={waitMark(row.kind)} /> },
-              { key: 'run', head: 'Run', cell: row => <Link href={`/runs/${row.runId}`}><Untrusted text={row.runName} line /></Link> },
+              { key: 'run', head: 'Run', cell: row => <WaitingRun row={row} /> },
               { key: 'step', head: 'Step', cell: row => <><Untrusted text={row.stepId} line /> <span className="muted"><Untrusted text={row.agentType} line /></span></>, nowrap: true },
-              { key: 'what', head: 'For what', wide: true, cell: row => <Untrusted text={row.what} max={140} /> },
-              { key: 'since', head: 'Since', align: 'end', cell: row => row.since ? <Ago at={row.since} /> : '–' },
+              { key: 'what', head: 'For what', wide: true, cell: row => row.count > 1 && row.kind === 'ballot' ? `${count(row.count)} ballots` : <Untrusted text={waitText(row.what)} max={140} /> },
+              { key: 'since', head: 'Since', hint: 'Of several: the one that has waited longest', align: 'end', cell: row => row.since ? <Ago at={row.since} /> : '–' },
               { key: 'until', head: 'Until', align: 'end', nowrap: true, cell: row => row.until ? <Until at={row.until} /> : '–' },
             ]} />}
           </Section>

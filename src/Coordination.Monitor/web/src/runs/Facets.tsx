@@ -16,7 +16,7 @@ export const Facets = ({ facets, fields, q, commit }: { facets: RunFacets | unde
   const stuckHeld = parseQuery(q).find(clause => clause.text === stuck)
   const lists: readonly (readonly [string, Wanted, readonly FacetValue[]])[] = facets ? [['Name', 'name', facets.name], ['Agent', 'agent', facets.agent], ['Reason', 'reason', facets.reason], ['Requester', 'requester', facets.requester]] : []
   return (
-    <div className={css.chips} role="group" aria-label="States">
+    <div className={css.chips} role="group" aria-label="Statuses">
       {facets && facets.stuck > 0 && <button type="button" className={css.facet} aria-pressed={!!stuckHeld} onClick={() => commit(stuckHeld ? withoutClause(q, stuckHeld) : addClause(q, stuck))}><i data-tone="bad"><Icon name="warn" size={11} /></i>Stuck <b>{count(facets.stuck)}</b></button>}
       {order.filter(key => facets && ((facets.status[key] ?? 0) > 0 || hasValue(q, status, key))).map(key => {
         const mark = runMarks[key] ?? unknownMark(key)

@@ -1,14 +1,17 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
+import { queryString } from '../api/client'
 import { still, useApi } from '../api/queries'
 import type { ParsedQuery, QueryProblem } from '../api/types'
 import { Button } from '../ui/Button'
 import { Icon } from '../ui/Icon'
 import { Untrusted } from '../ui/Untrusted'
-import { parseQuery, suggest, withoutClause } from './queryText'
+import { offset } from '../ui/format'
+import { usePrefs } from '../ui/prefs'
+import { namesDate, parseQuery, suggest, withoutClause } from './queryText'
 import css from './runs.module.css'
 
-export const useParsed = (q: string) => useApi<ParsedQuery>(still, `/query/parse?q=${encodeURIComponent(q)}`, { keep: true, staleTime: 5 * 60_000 })
+export const useParsed = (q: string) => useApi<ParsedQuery>(still, `/query/parse${queryString({ q })}`, { keep: true, staleTime: 5 * 60_000 })
 
 const Problem = ({ problem, text, fix }: { problem: QueryProblem, text: string, fix: (text: string) => void }) => (
   <div className={css.problem} role="alert"><Icon name="warn" /><span><Untrusted text={problem.message} /></span>
@@ -64,13 +67,15 @@ export const QueryBar = ({ q, commit, problems }: { q: string, commit: (q: strin
     input.current?.setSelectionRange(end, end)
   }
   const clauses = parseQuery(text)
+  const { zone } = usePrefs()
+  const [local] = useState(() => offset(new Date().getTimezoneOffset()))
   const bad = q === text.trim() ? (problems.length > 0 ? problems : parsed.data?.problems ?? []) : []
   return <>
     <div className={css.bar}>
       <div className={css.field}>
         <Icon name="search" />
         <input ref={input} type="search" role="combobox" aria-label="Query of runs" aria-expanded={shown} aria-controls={listId} aria-autocomplete="list" aria-activedescendant={shown && at >= 0 ? `${listId}-${at}` : undefined} aria-invalid={bad.length > 0 || undefined}
-          autoComplete="off" spellCheck={false} placeholder='state:failed agent:coder cost>2 "lease timeout"' value={text} data-testid="query" onChange={event => {
+          autoComplete="off" spellCheck={false} placeholder='Words, an id, or status:failed cost>2 started:>-2h' value={text} data-testid="query" onChange={event => {
             put(event.target.value, false)
             setCaret(event.target.selectionStart ?? 0)
             setOpen(true)
@@ -102,6 +107,8 @@ export const QueryBar = ({ q, commit, problems }: { q: string, commit: (q: strin
       {clauses.map(clause => <span key={clause.start} className={css.clause} data-bad={bad.some(problem => problem.start < clause.start + clause.length && clause.start < problem.start + Math.max(1, problem.length)) || undefined}>
         <span className="truncate">{clause.text}</span><button type="button" aria-label={`Drop ${clause.text}`} onClick={() => put(withoutClause(text, clause), true)}><Icon name="cross" size={10} /></button></span>)}
     </div>}
+    {/* Only where the two differ. */}
+    {zone === 'local' && local !== 'UTC' && namesDate(text) && <p className="muted">Dates in a query are in UTC unless they say otherwise; this page shows times in {local}.</p>}
     {bad.map(problem => <Problem key={problem.start} problem={problem} text={q} fix={next => put(next, true)} />)}
   </>
 }

@@ -3,13 +3,17 @@ import { memo, useCallback, useEffect, useRef, useState, useSyncExternalStore, t
 import { useLocation } from 'wouter'
 import { copyText } from '../ui/Copy'
 import { Icon } from '../ui/Icon'
+import { inSequence, mayActOnKey } from '../ui/keys'
 import { prefsNow, usePrefs } from '../ui/prefs'
 import { runMark } from '../ui/marks'
 import { revealedText } from '../ui/revealed'
 import type { RunColumn } from './columns'
+import { leastWidth } from './fitting'
 import css from './runs.module.css'
 import type { RunList, RunStore } from './runStore'
 
+/** What the bar of the selection covers at the end of the list. */
+const barHeight = 52
 const rowHeight = { compact: 28, normal: 34, roomy: 44 } as const
 
 interface RowProps { store: RunStore, id: string, index: number, top: number, height: number, columns: readonly RunColumn[], template: string, selected: boolean, active: boolean, open: boolean, act: (what: 'select' | 'peek' | 'focus' | 'range', index: number, id: string) => void }
@@ -51,10 +55,10 @@ export const RunGrid = ({ store, list, columns, total, sort, onSort, selected, o
   const { density } = usePrefs()
   const height = rowHeight[density]
   const scroller = useRef<HTMLDivElement>(null)
-  const [active, setActive] = useState(0)
   const { order } = list
+  const [active, setActive] = useState(() => Math.max(0, order.indexOf(open)))
   const virtual = useVirtualizer({
-    count: order.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 14, scrollPaddingStart: 34, paddingEnd: 8,
+    count: order.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 14, scrollPaddingStart: 34, scrollPaddingEnd: selected.size > 0 ? barHeight : 0, paddingEnd: selected.size > 0 ? barHeight : 8,
     // The row that has the focus stays, or the focus would fall to the page when it scrolls away.
     rangeExtractor: range => active >= range.startIndex && active <= range.endIndex || active >= order.length ? defaultRangeExtractor(range) : [...new Set([...defaultRangeExtractor(range), active])].toSorted((a, b) => a - b),
   })
@@ -68,6 +72,9 @@ export const RunGrid = ({ store, list, columns, total, sort, onSort, selected, o
   const focusRow = (index: number) => {
     const to = Math.max(0, Math.min(order.length - 1, index))
     setActive(to)
+    const id = order[to]
+    // What stands beside the list is the row one is at.
+    if (open && id && id !== open) onOpen(id)
     virtual.scrollToIndex(to, { align: 'auto' })
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[aria-rowindex="${to + 2}"]`)?.focus({ preventScroll: true }))
   }
@@ -88,31 +95,44 @@ export const RunGrid = ({ store, list, columns, total, sort, onSort, selected, o
   }, [])
   const onKey = (event: KeyboardEvent) => {
     const id = order[active]
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement && event.key === ' ' || event.target instanceof HTMLButtonElement && /^(Enter| )$/.test(event.key)) return
+    if (event.ctrlKey || event.metaKey || event.altKey || inSequence() || event.target instanceof HTMLInputElement && event.key === ' ' || event.target instanceof HTMLButtonElement && /^(Enter| )$/.test(event.key)) return
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / height) - 2)
     const keys: Record<string, () => void> = { ArrowDown: () => focusRow(active + 1), ArrowUp: () => focusRow(active - 1), PageDown: () => focusRow(active + page), PageUp: () => focusRow(active - page), Home: () => focusRow(0), End: () => focusRow(order.length - 1) }
-    const single: Record<string, () => void> = { j: () => focusRow(active + 1), k: () => focusRow(active - 1), x: () => id && act('select', active, id), o: () => id && onOpen(open === id ? null : id), c: () => id && void copyText(id, 'the run id') }
-    const run = keys[event.key] ?? (event.key === 'Enter' && id ? () => navigate(`/runs/${id}`) : event.key === ' ' && id ? () => act('select', active, id) : event.key === 'Escape' && open ? () => onOpen(null) : prefsNow().shortcuts ? single[event.key] : undefined)
+    const run = keys[event.key] ?? (event.key === 'Enter' && id ? () => navigate(`/runs/${id}`) : event.key === ' ' && id ? () => act('select', active, id) : event.key === 'Escape' && open ? () => onOpen(null) : prefsNow().shortcuts ? single(id)[event.key] : undefined)
     if (!run) return
     event.preventDefault()
     run()
   }
+  const single = (id: string | undefined): Record<string, () => void> => ({ j: () => focusRow(active + 1), k: () => focusRow(active - 1), x: () => id && act('select', active, id), o: () => id && onOpen(open === id ? null : id), c: () => id && void copyText(id, 'the run id') })
+  // The keys of the list work from the whole page: the first one goes to the row one was at last, or to the first.
+  const onPageKey = useRef<(event: globalThis.KeyboardEvent) => void>(() => {})
+  onPageKey.current = event => {
+    if (!/^[jkxo]$/.test(event.key) || scroller.current?.contains(document.activeElement) || !mayActOnKey(event) || inSequence()) return
+    event.preventDefault()
+    if (event.key === 'x' || event.key === 'o') single(order[active])[event.key]?.()
+    focusRow(active)
+  }
+  useEffect(() => {
+    const onKeyDown = (event: globalThis.KeyboardEvent) => onPageKey.current(event)
+    addEventListener('keydown', onKeyDown)
+    return () => removeEventListener('keydown', onKeyDown)
+  }, [])
+  const least = leastWidth(columns)
   const template = `32px ${columns.map(column => column.width).join(' ')}`
   return (
     <div ref={scroller} className={css.grid} role="grid" aria-label="Runs" tabIndex={-1} aria-multiselectable="true" aria-rowcount={total === null || list.next !== null && total <= order.length ? -1 : total + 1} aria-colcount={columns.length + 1} aria-busy={list.loading} data-dimmed={dimmed || undefined} data-testid="run-grid" onKeyDown={onKey}>
-      <div role="rowgroup" className={css.headGroup}>
+      <div role="rowgroup" className={css.headGroup} style={{ minWidth: least }}>
         <div role="row" aria-rowindex={1} className={css.headRow} style={{ gridTemplateColumns: template }}>
           <div role="columnheader" className={css.cell}><span className="visually-hidden">Selected</span></div>
           {columns.map(column => {
-            const down = sort === `-${column.sort}` || sort === column.sort && column.sort !== 'started'
-            const up = sort === 'started' && column.sort === 'started'
+            const [down, up] = [column.sort !== undefined && sort === `-${column.sort}`, column.sort !== undefined && sort === column.sort]
             return <div key={column.key} role="columnheader" className={`${css.cell} ${column.end ? css.end : ''}`} aria-sort={!column.sort ? undefined : down ? 'descending' : up ? 'ascending' : 'none'}>
-              {column.sort ? <button type="button" className={css.sort} onClick={() => onSort(column.sort === 'started' && down ? 'started' : `-${column.sort}`)}>{column.name}{(down || up) && <Icon name={down ? 'down' : 'up'} size={10} />}</button> : column.name}
+              {column.sort ? <button type="button" className={css.sort} title={`${column.hint ? `${column.hint}. ` : ''}Press to sort${down ? ' the other way round' : ''}`} onClick={() => onSort(down ? column.sort ?? '' : `-${column.sort}`)}>{column.name}{(down || up) && <Icon name={down ? 'down' : 'up'} size={10} />}</button> : <span title={column.hint}>{column.name}</span>}
             </div>
           })}
         </div>
       </div>
-      <div role="rowgroup" className={css.rows} style={{ height: virtual.getTotalSize() }}>
+      <div role="rowgroup" className={css.rows} style={{ height: virtual.getTotalSize(), minWidth: least }}>
         {items.map(item => {
           const id = order[item.index]
           return id === undefined ? null : <RunRow key={id} store={store} id={id} index={item.index} top={item.start} height={height} columns={columns} template={template} selected={selected.has(id)} active={item.index === active} open={open === id} act={act} />

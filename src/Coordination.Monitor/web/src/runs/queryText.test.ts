@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { QueryField, RunSummary } from '../api/types'
-import { addClause, fieldFor, fits, hasValue, parseQuery, printClause, stuckClause, suggest, toggleValue, withoutClause } from './queryText'
+import { addClause, fieldFor, fits, hasValue, namesDate, parseQuery, printClause, stuckClause, suggest, toggleValue, withoutClause } from './queryText'
 
 const fields: QueryField[] = [
   { name: 'state', description: 'State of the run', example: 'state:failed', values: ['running', 'failed', 'completed'] }, { name: 'stuck', description: 'Does not move', example: 'stuck:true', values: ['true'] },
@@ -44,12 +44,29 @@ describe('suggestions', () => {
 describe('names of fields come from the server', () => {
   it('takes what is there', () => {
     expect(fieldFor('status', [{ ...fields[0]!, name: 'status' }])).toBe('status')
-    expect(fieldFor('status', [])).toBe('state')
+    expect(fieldFor('status', fields)).toBe('state')
+    expect(fieldFor('status', [])).toBe('status')
     expect(stuckClause(fields)).toBe('stuck:true')
     expect(stuckClause([])).toBe('is:stuck')
   })
 })
+it('knows which clauses have a date without a zone', () => {
+  expect(['started:2026-11-01', 'ended:>2026-11-01T10:30', 'started:>-2h', 'started:2026-11-01T10:30+02:00', 'name:2026-11-01'].map(namesDate)).toEqual([true, true, false, false, false])
+})
+describe('state and status are one field', () => {
+  it('in what is chosen beside the text', () => {
+    expect(hasValue('state:failed', 'status', 'failed')).toBe(true)
+    expect(toggleValue('state:failed', 'status', 'expired')).toBe('state:failed,expired')
+  })
+})
 describe('whether a changed run still fits', () => {
+  it('reads the words of the badge, in any case', () => {
+    const waits = { ...run, status: 'running', waitKind: 'ballot' } as RunSummary
+    expect(fits(waits, parseQuery('status:voting'))).toBe(true)
+    expect(fits(waits, parseQuery('status:"Waits for person"'))).toBe(false)
+    expect(fits({ ...waits, inDoubt: true }, parseQuery('status:"in doubt"'))).toBe(true)
+    expect(fits(run, parseQuery('name:CODE-review'))).toBe(true)
+  })
   it('knows what it can and says when it cannot', () => {
     expect(fits(run, parseQuery('state:failed agent:coder'))).toBe(true)
     expect(fits(run, parseQuery('state:running'))).toBe(false)

@@ -31,7 +31,9 @@ const tidy = (text: string): string => text.replaceAll(/ {2,}/g, ' ').trim()
 export const withoutClause = (text: string, clause: Pick<QueryClause, 'start' | 'length'>): string => tidy(text.slice(0, clause.start) + text.slice(clause.start + clause.length))
 const replaceClause = (text: string, clause: QueryClause, next: string): string => tidy(text.slice(0, clause.start) + next + text.slice(clause.start + clause.length))
 
-const same = (clause: QueryClause, field: string): boolean => clause.field?.toLowerCase() === field.toLowerCase() && clause.operator === ':' && !clause.negated
+/** A field has the names of the columns, too, as on the server. */
+const ownName = (field: string): string => ({ state: 'status', about: 'scope', took: 'duration' } as Record<string, string>)[field.toLowerCase()] ?? field.toLowerCase()
+const same = (clause: QueryClause, field: string): boolean => clause.field !== null && ownName(clause.field) === ownName(field) && clause.operator === ':' && !clause.negated
 export const hasValue = (text: string, field: string, value: string): boolean => parseQuery(text).some(clause => same(clause, field) && clause.values.includes(value))
 
 /** Several values of one field are alternatives, so a second facet of it joins the clause that is there. */
@@ -62,8 +64,11 @@ export const suggest = (text: string, caret: number, fields: readonly QueryField
   return { from, to, items: known.filter(value => value.toLowerCase().startsWith(last.toLowerCase()) && value !== last && !before.includes(value)).map(value => ({ text: `${minus}${name}${operator}${[...before, quote(value)].join(',')}`, description: '' })) }
 }
 
+/** Whether it names a day or a moment without a zone: the server takes those for UTC. */
+export const namesDate = (text: string): boolean => parseQuery(text).some(({ field, values }) => field !== null && /^(started|ended|updated)$/i.test(field) && values.some(value => /\d{4}-\d\d-\d\d(?!.*(Z|[+-]\d\d:\d\d)$)/i.test(value)))
+
 /** The server names its fields; these are the names tried for what this page needs, the usual one first. */
-const aliases = { status: ['state', 'status'], agent: ['agent', 'agents'], name: ['name', 'run', 'kind'], reason: ['reason'], requester: ['requester', 'by'] } as const
+const aliases = { status: ['status', 'state'], agent: ['agent', 'agents'], name: ['name', 'run', 'kind'], reason: ['reason'], requester: ['requester', 'by'] } as const
 export type Wanted = keyof typeof aliases
 export const fieldFor = (wanted: Wanted, fields: readonly QueryField[] = []): string => aliases[wanted].find(name => fields.some(field => field.name === name)) ?? aliases[wanted][0]
 export const stuckClause = (fields: readonly QueryField[] = []): string => {
@@ -71,18 +76,26 @@ export const stuckClause = (fields: readonly QueryField[] = []): string => {
   return field?.name === 'stuck' && field.example.startsWith('stuck') ? field.example : field?.name === 'stuck' ? 'stuck:true' : 'is:stuck'
 }
 
+/** What `status` may say of a run: how it is stored, and the words its badge may show. */
+const statusWords = (run: RunSummary): string[] => {
+  const still = run.waitKind === 'ballot' ? 'voting' : run.waitKind === 'person' ? 'waits-for-person' : run.waitKind === 'retry' ? 'retrying' : null
+  return [run.status, ...still ? [still, 'waiting'] : [], ...run.stuck ? ['stuck'] : [], ...run.inDoubt ? ['in-doubt'] : []]
+}
+const plainStatus = (value: string): string => value.trim().toLowerCase().replaceAll(/[ _]/g, '-').replace(/^indoubt$/, 'in-doubt')
+
 /** Whether a changed run still fits; null where only the server can say. */
 export const fits = (run: RunSummary, clauses: readonly QueryClause[]): boolean | null => {
   const wanted = (field: string): readonly string[] | null => {
-    const name = field.toLowerCase()
+    const name = ownName(field)
     const is = (key: Wanted) => (aliases[key] as readonly string[]).includes(name)
-    return is('status') ? [run.status] : is('agent') ? run.agents : is('name') ? [run.name] : is('requester') ? [run.requester] : is('reason') ? [run.reason ?? ''] : null
+    return is('status') ? statusWords(run) : is('agent') ? run.agents : is('name') ? [run.name] : is('requester') ? [run.requester] : is('reason') ? [run.reason ?? ''] : null
   }
   let sure = true
   for (const clause of clauses) {
-    const values = clause.field === null || clause.operator !== ':' || clause.values.some(value => value.includes('*')) ? null : wanted(clause.field)
-    if (values === null) sure = false
-    else if (clause.values.some(value => values.includes(value)) === clause.negated) return false
+    const held = clause.field === null || clause.operator !== ':' || clause.values.some(value => value.includes('*')) ? null : wanted(clause.field)?.map(value => value.toLowerCase()) ?? null
+    const asked = clause.field !== null && ownName(clause.field) === 'status' ? clause.values.map(plainStatus) : clause.values.map(value => value.toLowerCase())
+    if (held === null) sure = false
+    else if (asked.some(value => held.includes(value)) === clause.negated) return false
   }
   return sure ? true : null
 }

@@ -11,7 +11,11 @@ export const Menu = ({ label, icon, children, small = false, hideLabel = false, 
     <button ref={button} type="button" className={buttonClass(quiet ? 'quiet' : undefined, small, hideLabel)} popoverTarget={id} aria-label={hideLabel ? label : undefined} title={hideLabel ? label : undefined}>
       {icon && <Icon name={icon} />}{!hideLabel && <>{label}<Icon name="down" size={10} /></>}
     </button>
-    <div id={id} popover="auto" className={css.menu} role="group" aria-label={label} onToggle={event => {
+    {/* The items are buttons and links with keys of their own; what was chosen closes the menu, boxes to tick leave it open. */}
+    {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions */}
+    <div id={id} popover="auto" className={css.menu} role="group" aria-label={label} onClick={event => {
+      if ((event.target as HTMLElement).closest(`.${css.menuItem}`)) event.currentTarget.hidePopover()
+    }} onToggle={event => {
       const menu = event.currentTarget
       if (event.newState !== 'open' || !button.current) return
       const box = button.current.getBoundingClientRect()
