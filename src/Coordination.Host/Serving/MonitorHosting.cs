@@ -5,6 +5,7 @@ using Coordination.Monitor;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Coordination.Host.Serving;
 
@@ -41,6 +42,13 @@ internal static class MonitorHosting
 
     public static void MapMonitor(this WebApplication app, MonitorSettings settings)
     {
+        if (settings.BehindProxy)
+        {
+            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedProto };
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            app.UseForwardedHeaders(forwarded);
+        }
         if (settings.AllowedHosts is not null || settings.Oidc is null)
         {
             // A probe asks by an address the host need not know.

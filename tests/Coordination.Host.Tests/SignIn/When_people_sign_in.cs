@@ -33,6 +33,7 @@ public sealed class When_people_sign_in : IAsyncLifetime
             ["Coordination__Monitor__Oidc__ClientId"] = Provider.Client,
             ["Coordination__Monitor__Oidc__ClientSecretFile"] = secret,
             ["Coordination__Monitor__Oidc__Roles__team-support"] = "operator",
+            ["Coordination__Monitor__BehindProxy"] = "true",
         };
         monitor = Task.Run(
             () => Typed.RunAsync(environment, ["monitor", "--urls", url, "--database", database], cancellationToken: stop.Token),
@@ -87,6 +88,18 @@ public sealed class When_people_sign_in : IAsyncLifetime
         visitor.Given.ShouldAllBe(cookie => cookie.Contains("samesite=lax", StringComparison.OrdinalIgnoreCase));
         visitor.Given.ShouldAllBe(cookie => cookie.Contains("httponly", StringComparison.OrdinalIgnoreCase));
         visitor.Way.Single(address => address.AbsolutePath == "/coordination/signed-in").Query.ShouldContain("code=");
+    }
+
+    [Fact, Trait("req", "OPS-02")]
+    public async Task A_proxy_that_ends_HTTPS_is_led_back_to_by_HTTPS()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+
+        using var answer = await http.GetAsync(new Uri($"{url}/coordination/"), Cancel);
+
+        answer.Headers.Location!.Query.ShouldContain($"redirect_uri={Uri.EscapeDataString($"https{url[4..]}/coordination/signed-in")}");
+        answer.Headers.GetValues("Set-Cookie").ShouldAllBe(cookie => cookie.Contains("secure", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact, Trait("req", "OPS-02")]
