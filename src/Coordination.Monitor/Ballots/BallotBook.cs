@@ -4,25 +4,28 @@ using Coordination.Sagas.Consensus;
 namespace Coordination.Monitor;
 
 /// <summary>Makes everything that may be shown of one ballot.</summary>
-internal sealed class BallotBook(BallotReads ballots)
+internal sealed class BallotBook(BallotReads ballots, RunPageReads runs)
 {
     /// <summary>A ballot of 100 voters with two rounds of debate, and every vote sent three times.</summary>
     private const int MostLines = 1_000;
 
+    private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>(StringComparer.Ordinal);
+
     // All of it follows from the record, which its last hash names.
     private readonly Remembered<(Guid Ballot, string Hash), (BallotStory Story, string? Fault)> told = new(200);
 
-    public async Task<BallotDetail> ShowAsync(Guid id, Viewer viewer, CancellationToken cancellationToken)
+    /// <param name="id">The ballot.</param>
+    /// <param name="viewer">Who looks.</param>
+    /// <param name="moment">Null: as it is. Else as it was then, sealed if it was.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<BallotDetail> ShowAsync(Guid id, Viewer viewer, DateTimeOffset? moment, CancellationToken cancellationToken)
     {
         if (await ballots.FindAsync(id, cancellationToken) is not { } ballot)
             return await ballots.RefusalAsync(id, cancellationToken) is { } refusal
                 ? NotOpened(refusal.Ballot, refusal.Problems)
                 : throw Refusal.NotFound($"There is no ballot {id}.");
         if (ballot.Status == "voting")
-        {
-            var fixedAtOpening = await ballots.OpeningAsync(id, cancellationToken);
-            return Show(ballot, Opening(fixedAtOpening!), story: null, new RecordView(0, null, null), viewer);
-        }
+            return await SealedAsync(ballot, viewer, cancellationToken);
         var (lines, last) = await ballots.RecordAsync(id, MostLines + 1, cancellationToken);
         if (Parse(lines) is not [{ Opening: { } opening }, ..] record)
             return Show(
@@ -30,22 +33,58 @@ internal sealed class BallotBook(BallotReads ballots)
                 Opening((await ballots.OpeningAsync(id, cancellationToken))!),
                 story: null,
                 new RecordView(lines.Count, last, "The record cannot be read."),
-                viewer
+                viewer,
+                None
             );
+        var known = moment is { } then ? record.Count(line => line.At <= then) : record.Count;
+        if (known < record.Count)
+        {
+            ballot = BallotThen.Of(ballot, [.. record.Take(known)]);
+            if (ballot.Status == "voting")
+                return await SealedAsync(ballot, viewer, cancellationToken);
+        }
+        var hash = known == lines.Count ? last! : lines[known - 1].Hash;
         var (story, fault) = told.Get(
-            (id, last!),
+            (id, hash),
             _ =>
                 (
-                    new BallotStory(opening, record),
+                    new BallotStory(opening, [.. record.Take(known)]),
                     lines.Count > MostLines
                         ? $"Longer than {MostLines} lines: verify it with `coordination ballots verify {id}`."
                         : BallotAudit.Faults(lines, last).FirstOrDefault()
                 )
         );
-        return Show(ballot, opening, story, new RecordView(lines.Count, last, fault), viewer);
+        var follows = moment is null && ballot.Status == "people" ? await FollowsAsync(opening, cancellationToken) : None;
+        return Show(ballot, opening, story, new RecordView(known, hash, fault), viewer, follows);
     }
 
-    private static BallotDetail Show(BallotSummary ballot, BallotOpening opening, BallotStory? story, RecordView record, Viewer viewer)
+    private async Task<BallotDetail> SealedAsync(BallotSummary ballot, Viewer viewer, CancellationToken cancellationToken) =>
+        Show(
+            ballot,
+            Opening((await ballots.OpeningAsync(ballot.BallotId, cancellationToken))!),
+            story: null,
+            new RecordView(0, null, null),
+            viewer,
+            None
+        );
+
+    /// <summary>What each answer leads to, the one "none of them" under an empty name.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> FollowsAsync(BallotOpening opening, CancellationToken cancellationToken)
+    {
+        if (opening is not { RunId: { } run, StepId: { } step })
+            return None;
+        var file = await runs.FileAsync(run, cancellationToken);
+        return BallotFollows.Of(file, step, [.. opening.Options.Select(option => option.Name)]);
+    }
+
+    private static BallotDetail Show(
+        BallotSummary ballot,
+        BallotOpening opening,
+        BallotStory? story,
+        RecordView record,
+        Viewer viewer,
+        IReadOnlyDictionary<string, string> follows
+    )
     {
         var mayRead = viewer.Is(MonitorRole.PayloadReader);
         return new BallotDetail(
@@ -57,9 +96,11 @@ internal sealed class BallotBook(BallotReads ballots)
                     option.Name,
                     mayRead ? option.Arguments : null,
                     !mayRead && option.Arguments is not null,
-                    option.Name == opening.SafeOption
+                    option.Name == opening.SafeOption,
+                    follows.GetValueOrDefault(option.Name)
                 )),
             ],
+            follows.GetValueOrDefault(""),
             RuleWords.Of(opening),
             opening.Flags,
             opening.Evidence,
@@ -72,6 +113,7 @@ internal sealed class BallotBook(BallotReads ballots)
             story?.Answers ?? [],
             story?.Flipping ?? [],
             story?.Dissent ?? [],
+            story?.Decision,
             record,
             story?.Reported,
             Actions(ballot, opening, story, viewer)
@@ -79,7 +121,29 @@ internal sealed class BallotBook(BallotReads ballots)
     }
 
     private static BallotDetail NotOpened(BallotSummary ballot, IReadOnlyList<BodyProblem> problems) =>
-        new(ballot, false, problems, [], "", [], [], null, null, false, [], [], [], [], [], [], new RecordView(0, null, null), null, []);
+        new(
+            ballot,
+            false,
+            problems,
+            [],
+            null,
+            "",
+            [],
+            [],
+            null,
+            null,
+            false,
+            [],
+            [],
+            [],
+            [],
+            [],
+            [],
+            null,
+            new RecordView(0, null, null),
+            null,
+            []
+        );
 
     private static IReadOnlyList<ActionOffer> Actions(BallotSummary ballot, BallotOpening opening, BallotStory? story, Viewer viewer) =>
         ballot.Status == "decided"

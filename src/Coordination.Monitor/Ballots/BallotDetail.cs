@@ -7,6 +7,7 @@ namespace Coordination.Monitor;
 /// <param name="Sealed">The voters are still being asked.</param>
 /// <param name="Refusal">Why it was not opened.</param>
 /// <param name="Options">What each would do.</param>
+/// <param name="NoneFollows">What becomes of the run when none of them is chosen; null where it is not known, or nobody is asked.</param>
 /// <param name="Rule">In words.</param>
 /// <param name="Flags">Risks raised beforehand.</param>
 /// <param name="Evidence">What the requester refers to.</param>
@@ -18,7 +19,8 @@ namespace Coordination.Monitor;
 /// <param name="Silent">Voters who were asked and not heard of.</param>
 /// <param name="Answers">What people said.</param>
 /// <param name="Flips">Which single other vote would have changed the outcome.</param>
-/// <param name="Dissent">Voters against what was decided or leads.</param>
+/// <param name="Dissent">Voters against what the votes led to; when people or the safe option decided otherwise, it stays as it was.</param>
+/// <param name="Decision">How it was decided, once it is.</param>
 /// <param name="Record">The record and whether it holds.</param>
 /// <param name="Reported">The option that turned out to be right.</param>
 /// <param name="Actions">What the viewer may do.</param>
@@ -27,6 +29,7 @@ public sealed record BallotDetail(
     bool Sealed,
     IReadOnlyList<BodyProblem>? Refusal,
     IReadOnlyList<OptionView> Options,
+    string? NoneFollows,
     string Rule,
     IReadOnlyList<string> Flags,
     IReadOnlyList<string> Evidence,
@@ -39,6 +42,7 @@ public sealed record BallotDetail(
     IReadOnlyList<AnswerView> Answers,
     IReadOnlyList<string> Flips,
     IReadOnlyList<string> Dissent,
+    DecisionView? Decision,
     RecordView Record,
     string? Reported,
     IReadOnlyList<ActionOffer> Actions
@@ -49,7 +53,16 @@ public sealed record BallotDetail(
 /// <param name="Arguments">What the effect will be done with; null: none, or hidden.</param>
 /// <param name="ArgumentsHidden">There are some, and the viewer may not see them.</param>
 /// <param name="Safe">Does no harm, says the requester.</param>
-public sealed record OptionView(string Name, JsonElement? Arguments, bool ArgumentsHidden, bool Safe);
+/// <param name="Follows">What becomes of the run when a person chooses it; null where it is not known, or nobody is asked.</param>
+public sealed record OptionView(string Name, JsonElement? Arguments, bool ArgumentsHidden, bool Safe, string? Follows);
+
+/// <summary>How a ballot was decided.</summary>
+/// <param name="By"><c>votes</c>, <c>arbiter</c>, <c>safe-option</c>, <c>people</c> or <c>nobody</c>.</param>
+/// <param name="Option">Null: nothing may be done.</param>
+/// <param name="People">Who decided, where people did.</param>
+/// <param name="Note">Why, in the words of who decided last, or who ended it.</param>
+/// <param name="At">When.</param>
+public sealed record DecisionView(string By, string? Option, IReadOnlyList<string> People, string? Note, DateTimeOffset At);
 
 /// <summary>How a phase of voting ended.</summary>
 /// <param name="Round">From 1; later ones are debate.</param>
@@ -104,7 +117,7 @@ public sealed record OptionTally(string Option, double Weight, int Votes);
 /// <param name="Veto">Its objection.</param>
 /// <param name="At">When it came.</param>
 /// <param name="FlippedFrom">In a debate: the choice it left.</param>
-/// <param name="Dissents">Against what was decided or leads.</param>
+/// <param name="Dissents">Against what the votes led to.</param>
 public sealed record VoteView(
     string Voter,
     string Family,

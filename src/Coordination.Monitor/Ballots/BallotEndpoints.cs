@@ -20,7 +20,7 @@ internal static class BallotEndpoints
         api.MapGet(
             "/ballots/{id:guid}",
             async (Guid id, HttpContext context, BallotBook book, CancellationToken ct) =>
-                Answer.Of(await book.ShowAsync(id, Admission.Of(context), ct))
+                Answer.Of(await book.ShowAsync(id, Admission.Of(context), moment: null, ct))
         );
         api.MapGet("/voters", async (BallotReads ballots, CancellationToken ct) => Answer.Of(await ballots.VotersAsync(ct)));
     }

@@ -24,9 +24,11 @@ internal sealed class BallotStory
         ];
         standing = valid.GroupBy(vote => vote.Voter, StringComparer.Ordinal).ToDictionary(own => own.Key, Standing, StringComparer.Ordinal);
         Closes = [.. record.Where(line => line.Close is not null).Select(line => (line.Seq, line.Close!))];
-        Winner =
-            record.Select(line => line.Decision).FirstOrDefault(decision => decision is not null)?.Option
-            ?? (Closes is [.., var end] ? end.Close.Leading : null);
+        Decision = Decided();
+        // What people made of it, or the safe option, does not turn those who agreed into dissenters.
+        Winner = Decision is { By: "votes" or "arbiter", Option: { } option }
+            ? option
+            : Closes.LastOrDefault(close => close.Close.Leading is not null).Close?.Leading;
         Rounds = [.. Closes.Select(close => Round(close.Seq, close.Close))];
         Votes = [.. record.Where(line => line.Vote is not null).Select(line => Vote(line, line.Vote!))];
         Silent = Unheard();
@@ -41,8 +43,9 @@ internal sealed class BallotStory
         Reported = record.FirstOrDefault(line => line.Kind == BallotRecordKind.Outcome) is { } outcome ? Right(outcome) : null;
     }
 
-    /// <summary>What was decided, or leads.</summary>
+    /// <summary>What the votes led to, or the arbiter's word: dissent is measured by it.</summary>
     public string? Winner { get; }
+    public DecisionView? Decision { get; }
     public IReadOnlyList<RoundView> Rounds { get; }
     public IReadOnlyList<VoteView> Votes { get; }
     public IReadOnlyList<string> Silent { get; }
@@ -56,6 +59,20 @@ internal sealed class BallotStory
     /// <summary>Whether a person has answered, and it counts.</summary>
     public bool HasAnswered(string person) =>
         Answers.Any(answer => answer.Refusal is null && answer.Person.Trim().Equals(person.Trim(), StringComparison.OrdinalIgnoreCase));
+
+    private DecisionView? Decided()
+    {
+        if (record.FirstOrDefault(line => line.Decision is not null) is not { Decision: { } decision } end)
+            return null;
+        var note =
+            decision.DecidedBy == "people"
+                ? record
+                    .Select(line => line.Answer)
+                    .LastOrDefault(answer => answer is { Refusal: null } && decision.People.Contains(answer.Person))
+                    ?.Note
+                : record.Select(line => line.Cancel).LastOrDefault(cancel => cancel is not null)?.Note;
+        return new DecisionView(decision.DecidedBy, decision.Option, [.. decision.People], note, end.At);
+    }
 
     private RoundView Round(int seq, RecordedClose close)
     {

@@ -17,6 +17,7 @@ internal sealed class LiveFeed
     private readonly Lock gate = new();
     private readonly Queue<LiveEvent> recent = new();
     private readonly HashSet<Listener> listeners = [];
+    private readonly HashSet<Listener> newcomers = [];
     private long position;
 
     /// <summary>Names this process' feed: a position of another process, or of one before, is none of it.</summary>
@@ -56,6 +57,27 @@ internal sealed class LiveFeed
         }
     }
 
+    /// <summary>Those who came since this was asked last and heard nothing before: what they show may have changed before they were heard of.</summary>
+    public IReadOnlyList<Listener> Newcomers()
+    {
+        lock (gate)
+        {
+            List<Listener> all = [.. newcomers];
+            newcomers.Clear();
+            return all;
+        }
+    }
+
+    /// <summary>Tells these alone that they have missed something.</summary>
+    public void TellOfGap(IReadOnlyList<Listener> some)
+    {
+        lock (gate)
+        {
+            foreach (var listener in some)
+                listener.Offer(LiveEvent.Of(position, Name, LiveTopics.Gap, new { }));
+        }
+    }
+
     /// <summary>Listens from now on, or from the event after the one heard last; null: there are too many, or too many of this viewer.</summary>
     public Listener? Join(LiveTopics topics, string? after, int most, string viewer)
     {
@@ -64,17 +86,18 @@ internal sealed class LiveFeed
         {
             if (listeners.Count >= most || listeners.Count(other => other.Viewer == viewer) >= Math.Max(Fewest, most / 5))
                 return null;
-            Resume(listener, after);
+            if (string.IsNullOrEmpty(after))
+                newcomers.Add(listener);
+            else
+                Resume(listener, after);
             listeners.Add(listener);
         }
         Joined?.Invoke();
         return listener;
     }
 
-    private void Resume(Listener listener, string? after)
+    private void Resume(Listener listener, string after)
     {
-        if (string.IsNullOrEmpty(after))
-            return;
         var heard =
             after.Split('-') is [var feed, var number] && feed == Name && long.TryParse(number, CultureInfo.InvariantCulture, out var known)
                 ? known
@@ -89,7 +112,10 @@ internal sealed class LiveFeed
     private void Leave(Listener listener)
     {
         lock (gate)
+        {
             listeners.Remove(listener);
+            newcomers.Remove(listener);
+        }
     }
 
     /// <summary>One connection.</summary>

@@ -44,14 +44,16 @@ internal sealed partial class LiveWatch(
                     await wake.WaitAsync(stoppingToken);
                 }
                 var began = time.GetTimestamp();
+                // Whoever has just come wants to know at once, and has read what it shows before anybody watched that for it.
+                var listeners = feed.Count;
+                var newcomers = feed.Newcomers();
                 await RunsAsync(stoppingToken);
-                if (probed == 0 || time.GetElapsedTime(probed) >= ProbeEvery)
+                if (probed == 0 || newcomers.Count > 0 || time.GetElapsedTime(probed) >= ProbeEvery)
                 {
                     probed = time.GetTimestamp();
                     await ProbeAsync(stoppingToken);
                 }
-                // Whoever has just come wants to know at once.
-                var listeners = feed.Count;
+                feed.TellOfGap(newcomers);
                 if (pulsed == 0 || listeners > known || time.GetElapsedTime(pulsed) >= PulseEvery)
                 {
                     pulsed = time.GetTimestamp();
@@ -161,9 +163,10 @@ internal sealed partial class LiveWatch(
 
     private bool News(string topic, string now)
     {
+        // Looked at for the first time: whoever shows it read it before this, and it may have changed in between.
         var known = last.TryGetValue(topic, out var before);
         last[topic] = now;
-        if (!known || before == now)
+        if (known && before == now)
             return false;
         feed.Publish(topic, new Changed(time.GetUtcNow()));
         return true;

@@ -33,7 +33,10 @@ internal static class JsonShape
         var types = Types(schema);
         if (types.Count > 0 && !types.Any(type => Is(value, type)))
         {
-            yield return Fault(path, $"It is {string.Join(" or ", types.Select(Named))}, not {Named(Kind(value))}.");
+            yield return Fault(
+                path,
+                $"It is {string.Join(" or ", types.Where(type => type != "null" || types.Count == 1).Select(Named))}, not {Named(Kind(value))}."
+            );
             yield break;
         }
         var deeper = value.ValueKind switch

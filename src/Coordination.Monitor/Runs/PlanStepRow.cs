@@ -60,7 +60,22 @@ internal sealed record RunFile(
     IReadOnlyList<RunEvent> History
 )
 {
+    private readonly IReadOnlyList<RunEvent>? whole;
+
+    /// <summary>All entries there are, those after the moment too.</summary>
+    public IReadOnlyList<RunEvent> Whole
+    {
+        get => whole ?? History;
+        init => whole = value;
+    }
+
+    /// <summary>Null: now. Else the end of the moment the file is of: what was recorded later is not in it.</summary>
+    public DateTimeOffset? Moment { get; init; }
+
     public int LastSeq => History.Count == 0 ? 0 : History[^1].Seq;
 
     public DateTimeOffset LastAt => History.Count == 0 ? Run.AcceptedAt : History[^1].At;
+
+    /// <summary>Whether something was there at the moment the file is of.</summary>
+    public bool Knows(DateTimeOffset at) => Moment is not { } moment || at <= moment;
 }

@@ -99,7 +99,7 @@ internal sealed record RunAt
                             : s.Reason,
                     }
             ),
-            "question-answered" => Step(id, s => s with { QuestionId = null }),
+            "question-answered" => Step(id, s => s with { QuestionId = null, AnsweredBy = Said("by"), AnsweredAt = entry.At }),
             "ballot-opened" => Step(
                 id,
                 s =>
@@ -109,7 +109,10 @@ internal sealed record RunAt
                         StartedAt = s.StartedAt ?? entry.At,
                     }
             ),
-            "step-compensating" => (this with { Status = "compensating" }).Step(id, s => s.Waits(StepWords.Compensating, entry)),
+            "step-compensating" => (this with { Status = "compensating" }).Step(
+                id,
+                s => s.Waits(StepWords.Compensating, entry) with { UndoTries = s.UndoTries + 1 }
+            ),
             "compensation-retry" => Step(
                 id,
                 s => s.Fails(StepWords.CompensationWait, failure) with { WaitEndsAt = entry.At + Delay(Said("delayMs")) }
@@ -153,11 +156,21 @@ internal sealed record StepAt
     public required string AgentType { get; init; }
     public string Status { get; init; } = StepWords.Pending;
     public int Attempt { get; init; }
+
+    /// <summary>How often undoing it was tried. The run counts these tries on after the attempts; for a person they are not attempts.</summary>
+    public int UndoTries { get; init; }
+
+    /// <summary>How often doing it was tried.</summary>
+    public int Tries => Attempt - UndoTries;
     public string? Reason { get; init; }
     public string? Detail { get; init; }
     public string? IncidentId { get; init; }
     public string? QuestionId { get; init; }
     public Guid? BallotId { get; init; }
+
+    /// <summary>Who gave the last answer, and when.</summary>
+    public string? AnsweredBy { get; init; }
+    public DateTimeOffset? AnsweredAt { get; init; }
     public int? CompletedAs { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }

@@ -17,7 +17,16 @@ internal static class RunChange
         new(
             run.Status,
             run.Reason,
-            [.. run.Steps.Select(step => new StepStateView(step.StepId, step.Status, step.Attempt, step.Reason, step.WaitingOn))]
+            [
+                .. run.Steps.Select(step => new StepStateView(
+                    step.StepId,
+                    step.Status,
+                    step.Tries,
+                    step.UndoTries,
+                    step.Reason,
+                    step.WaitingOn
+                )),
+            ]
         );
 
     private static List<FieldChange> Changes(StateView? before, StateView after)
@@ -38,6 +47,7 @@ internal static class RunChange
             if (was is null && step.Attempt == 0)
                 continue;
             Compare($"steps.{step.StepId}.attempt", was is null ? null : $"{was.Attempt}", $"{step.Attempt}");
+            Compare($"steps.{step.StepId}.undoAttempts", was is null ? null : $"{was.UndoAttempts}", $"{step.UndoAttempts}");
             Compare($"steps.{step.StepId}.reason", was?.Reason, step.Reason);
             Compare($"steps.{step.StepId}.waitingOn", was?.WaitingOn, step.WaitingOn);
         }

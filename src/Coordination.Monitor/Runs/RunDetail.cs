@@ -1,7 +1,9 @@
 namespace Coordination.Monitor;
 
 /// <summary>A run as its page shows it, now or at an earlier moment.</summary>
-/// <remarks>JoinedRunId: the submission asked for joined this run, which the rest is about. At: the entry of the history whose moment is shown.</remarks>
+/// <remarks>
+/// JoinedRunId: the submission asked for joined this run, which the rest is about. At: the entry of the history whose moment is shown. Moment: when that was; null: now.
+/// </remarks>
 public sealed record RunDetail(
     RunSummary Run,
     Guid TransactionId,
@@ -11,6 +13,7 @@ public sealed record RunDetail(
     IReadOnlyList<BallotSummary> Ballots,
     int At,
     int LastSeq,
+    DateTimeOffset? Moment,
     long InputTokens,
     long OutputTokens,
     long CostMicroUsd,
@@ -20,12 +23,17 @@ public sealed record RunDetail(
 );
 
 /// <summary>A step: what the plan says of it and where it stands.</summary>
+/// <remarks>
+/// Attempt: how often doing it was tried; UndoAttempts: how often undoing it was. TookMs: what is over of its work, as on the timeline; Since: when what goes on began.
+/// AnsweredBy: who answered its last question.
+/// </remarks>
 public sealed record StepView(
     int Position,
     string StepId,
     string AgentType,
     string Status,
     int Attempt,
+    int UndoAttempts,
     IReadOnlyList<string> DependsOn,
     bool Pivot,
     bool Optional,
@@ -46,7 +54,13 @@ public sealed record StepView(
     bool InDoubt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
-    Guid? BallotId
+    Guid? BallotId,
+    long TookMs,
+    DateTimeOffset? Since,
+    long UndoTookMs,
+    DateTimeOffset? UndoSince,
+    string? AnsweredBy,
+    DateTimeOffset? AnsweredAt
 );
 
 /// <summary>A question an agent asks a person. Options: the answers its schema allows, where it names them.</summary>
@@ -80,7 +94,8 @@ public sealed record StateChange(
 /// <summary>The run after an entry.</summary>
 public sealed record StateView(string Status, string? Reason, IReadOnlyList<StepStateView> Steps);
 
-public sealed record StepStateView(string StepId, string Status, int Attempt, string? Reason, string? WaitingOn);
+/// <summary>A step after an entry. Attempt: how often doing it was tried; UndoAttempts: how often undoing it was.</summary>
+public sealed record StepStateView(string StepId, string Status, int Attempt, int UndoAttempts, string? Reason, string? WaitingOn);
 
 public sealed record FieldChange(string Path, string? Before, string? After);
 
@@ -138,7 +153,8 @@ public sealed record ClaimRow(
 /// <summary>Bodies of a run.</summary>
 public sealed record Payloads(IReadOnlyList<Payload> Rows);
 
-public sealed record Payload(string StepId, string Kind, System.Text.Json.JsonElement? Body, int Bytes);
+/// <summary>A body. At, Seq: when it was used and by which entry; null: it came with the plan and was not used.</summary>
+public sealed record Payload(string StepId, string Kind, System.Text.Json.JsonElement? Body, int Bytes, DateTimeOffset? At, int? Seq);
 
 /// <summary>Where something is shown: a route below the prefix.</summary>
 public sealed record Resolved(string Href);

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-
 namespace Coordination.Monitor;
 
 /// <summary>A run's page.</summary>
@@ -11,8 +8,15 @@ internal static class RunEndpoints
         var run = api.MapGroup("/runs/{id:guid}");
         run.MapGet(
             "",
-            async (Guid id, int? at, HttpContext context, RunPageReads page, TimeProvider time, CancellationToken stop) =>
-                Answer.Of(await DetailAsync(id, at, Admission.Of(context), page, time.GetUtcNow(), stop))
+            async (
+                Guid id,
+                int? at,
+                HttpContext context,
+                RunPageReads page,
+                RunBallotReads ballots,
+                TimeProvider time,
+                CancellationToken stop
+            ) => Answer.Of(await DetailAsync(id, at, Admission.Of(context), page, ballots, time.GetUtcNow(), stop))
         );
         run.MapGet(
             "/events",
@@ -22,31 +26,39 @@ internal static class RunEndpoints
         run.MapGet(
             "/timeline",
             async (Guid id, int? at, RunPageReads page, TimeProvider time, CancellationToken stop) =>
-                Answer.Of(RunTimeline.Of(await page.FileAsync(id, stop), time.GetUtcNow(), at ?? int.MaxValue))
+                Answer.Of(RunTimeline.Of((await page.FileAsync(id, stop)).AsOf(at), time.GetUtcNow()))
         );
         run.MapGet(
             "/messages",
-            async (Guid id, RunPageReads page, RunWaitReads waits, CancellationToken stop) =>
+            async (Guid id, int? at, RunPageReads page, RunBallotReads ballots, RunWaitReads waits, CancellationToken stop) =>
             {
-                var file = await page.FileAsync(id, stop);
-                return Answer.Of(RunMessages.Of(file, await page.RecordsAsync(file, stop), await waits.LettersAsync(file.Run.RunId, stop)));
+                var file = (await page.FileAsync(id, stop)).AsOf(at);
+                return Answer.Of(
+                    RunMessages.Of(
+                        file,
+                        file.AsOf(await ballots.RecordsAsync(file, stop)),
+                        file.AsOf(await waits.LettersAsync(file.Run.RunId, stop))
+                    )
+                );
             }
         );
         run.MapGet(
             "/graph",
-            async (Guid id, RunPageReads page, RunWaitReads waits, CancellationToken stop) =>
+            async (Guid id, int? at, RunPageReads page, RunBallotReads ballots, RunWaitReads waits, CancellationToken stop) =>
             {
-                var file = await page.FileAsync(id, stop);
+                var file = (await page.FileAsync(id, stop)).AsOf(at);
+                // Timers and claims are known of now alone.
+                var isNow = file.Moment is null;
                 return Answer.Of(
                     RunGraph.Of(
                         file,
                         new CausalSources(
-                            await page.JournalAsync(file.Run.RunId, 0, RunGraph.Most, stop),
-                            await page.BallotsAsync(file, stop),
-                            await page.RecordsAsync(file, stop),
-                            await waits.LettersAsync(file.Run.RunId, stop),
-                            await waits.TimersAsync(file, stop),
-                            await page.ClaimsAsync(file.Run.RunId, stop)
+                            await page.JournalAsync(file, 0, RunGraph.Most, stop),
+                            await ballots.BallotsAsync(file, stop),
+                            file.AsOf(await ballots.RecordsAsync(file, stop)),
+                            file.AsOf(await waits.LettersAsync(file.Run.RunId, stop)),
+                            isNow ? await waits.TimersAsync(file, stop) : [],
+                            isNow ? await page.ClaimsAsync(file.Run.RunId, stop) : []
                         )
                     )
                 );
@@ -65,11 +77,11 @@ internal static class RunEndpoints
         );
         run.MapGet(
             "/journal",
-            async (Guid id, long? after, int? limit, RunPageReads page, CancellationToken stop) =>
+            async (Guid id, long? after, int? limit, int? at, RunPageReads page, CancellationToken stop) =>
             {
                 var size = Page.Size(limit);
-                var file = await page.FileAsync(id, stop);
-                var rows = await page.JournalAsync(file.Run.RunId, after ?? 0, size + 1, stop);
+                var file = (await page.FileAsync(id, stop)).AsOf(at);
+                var rows = await page.JournalAsync(file, after ?? 0, size + 1, stop);
                 return Answer.Of(
                     rows.Count > size ? new JournalPage([.. rows.Take(size)], rows[size - 1].Seq) : new JournalPage(rows, null)
                 );
@@ -88,12 +100,16 @@ internal static class RunEndpoints
                 string? q,
                 string? after,
                 int? limit,
+                int? at,
                 RunPageReads page,
                 EffectReads effects,
+                RunEffectReads then,
                 CancellationToken stop
             ) =>
             {
-                var file = await page.FileAsync(id, stop);
+                var file = (await page.FileAsync(id, stop)).AsOf(at);
+                if (file.Moment is not null)
+                    return Answer.Of(await then.ThenAsync(file, stop));
                 return Answer.Of(
                     await effects.PageAsync(
                         Choice.OneOf("status", status, EffectReads.Statuses),
@@ -104,6 +120,16 @@ internal static class RunEndpoints
                         stop
                     )
                 );
+            }
+        );
+        run.MapGet(
+            "/ballots/{ballot:guid}",
+            async (Guid id, Guid ballot, int? at, HttpContext context, RunPageReads page, BallotBook book, CancellationToken stop) =>
+            {
+                var file = (await page.FileAsync(id, stop)).AsOf(at);
+                return RunBallots.Of(file.History).Contains(ballot)
+                    ? Answer.Of(await book.ShowAsync(ballot, Admission.Of(context), file.Moment, stop))
+                    : throw Refusal.NotFound($"The run had not opened ballot {ballot} by then.");
             }
         );
         run.MapGet("/payloads", PayloadsAsync).Requires(MonitorRole.PayloadReader);
@@ -138,43 +164,37 @@ internal static class RunEndpoints
         int? at,
         Viewer viewer,
         RunPageReads page,
+        RunBallotReads ballotReads,
         DateTimeOffset now,
         CancellationToken stop
     )
     {
-        var file = await page.FileAsync(id, stop);
-        var shown = Math.Clamp(at ?? file.LastSeq, Math.Min(1, file.LastSeq), file.LastSeq);
-        var isPast = shown < file.LastSeq;
-        var then = RunAt.Of(file.Plan, file.History, shown);
-        var moment = isPast ? file.History.Last(entry => entry.Seq <= shown).At : now;
+        var whole = await page.FileAsync(id, stop);
+        var file = whole.AsOf(at);
+        var isPast = file.Moment is not null;
+        var told = RunAt.Of(file.Plan, file.History);
         var (summary, trace) = await page.SummaryAsync(file.Run.RunId, stop);
-        var spent = await page.SpentAsync(file.Run.RunId, stop);
+        var spent = await page.SpentAsync(file, stop);
+        var ballots = await ballotReads.BallotsAsync(file, stop);
         return new RunDetail(
-            isPast ? RunPages.Then(summary, then, moment) : summary,
+            isPast ? RunPages.Then(summary, told, file, spent) : summary,
             file.Run.TransactionId,
             file.Joined is null ? null : file.Run.RunId,
-            RunStory.Of(then, file.Run.AcceptedAt, moment, isPast ? null : summary.Stuck),
+            RunStory.Of(told, file.Run.AcceptedAt, isPast ? file.LastAt : now, isPast ? null : summary.Stuck, ballots),
             RunPages.Steps(
                 file,
-                shown,
+                told,
                 isPast ? new Dictionary<string, QuestionView>(StringComparer.Ordinal) : await page.QuestionsAsync(file, stop)
             ),
-            await page.BallotsAsync(file, stop),
-            shown,
+            ballots,
             file.LastSeq,
+            whole.LastSeq,
+            isPast ? file.LastAt : null,
             spent.Input,
             spent.Output,
             spent.Cost,
             trace,
-            isPast
-                ?
-                [
-                    .. then
-                        .Steps.Where(step => step.Status == StepWords.Compensated)
-                        .OrderByDescending(step => step.CompletedAs)
-                        .Select(step => step.StepId),
-                ]
-                : file.Run.Compensated,
+            file.Run.Compensated,
             RunPages.Actions(file, viewer)
         );
     }
@@ -196,38 +216,29 @@ internal static class RunEndpoints
 
     private static async Task<Answer<Payloads>> PayloadsAsync(
         Guid id,
+        int? at,
         HttpContext context,
         RunPageReads page,
         IAuditTrail audit,
         CancellationToken stop
     )
     {
-        var file = await page.FileAsync(id, stop);
+        var file = (await page.FileAsync(id, stop)).AsOf(at);
         // Written first: nothing is shown that is not recorded.
         await audit.WriteAsync(
             new AuditEntry(Admission.Of(context), "payload.read", $"run {file.Run.RunId}", file.Run.RunId, "done"),
             stop
         );
-        return Answer.Of(await BodiesAsync(file, page, stop));
-    }
-
-    private static async Task<Payloads> BodiesAsync(RunFile file, RunPageReads page, CancellationToken stop)
-    {
-        var bodies = await page.BodiesAsync(file.Run.RunId, stop);
-        return new Payloads([
-            .. bodies.Select(body => new Payload(
-                body.StepId,
-                body.Kind,
-                body.Body is { } text ? JsonSerializer.Deserialize<JsonElement>(text, MonitorJson.Options) : null,
-                body.Body is { } counted ? Encoding.UTF8.GetByteCount(counted) : 0
-            )),
-        ]);
+        return Answer.Of(RunPayloads.Of(file, await page.BodiesAsync(file.Run.RunId, stop)));
     }
 
     private static async Task<Answer<ExportedRun>> ExportAsync(
         Guid id,
         HttpContext context,
         RunPageReads page,
+        RunBallotReads ballots,
+        BallotBook book,
+        EffectReads effects,
         IAuditTrail audit,
         TimeProvider time,
         CancellationToken stop
@@ -239,17 +250,28 @@ internal static class RunEndpoints
         if (viewer.Is(MonitorRole.PayloadReader))
         {
             await audit.WriteAsync(new AuditEntry(viewer, "payload.read", $"export of run {file.Run.RunId}", file.Run.RunId, "done"), stop);
-            payloads = await BodiesAsync(file, page, stop);
+            payloads = RunPayloads.Of(file, await page.BodiesAsync(file.Run.RunId, stop));
         }
         var journal = new List<JournalRow>();
         while (
-            await page.JournalAsync(file.Run.RunId, journal.Count == 0 ? 0 : journal[^1].Seq, 1_000, stop) is { Count: > 0 } more
+            await page.JournalAsync(file, journal.Count == 0 ? 0 : journal[^1].Seq, 1_000, stop) is { Count: > 0 } more
             && journal.Count < 20_000
         )
             journal.AddRange(more);
+        var told = new List<BallotDetail>();
+        foreach (var ballot in RunBallots.Of(file.History))
+            told.Add(await book.ShowAsync(ballot, viewer, moment: null, stop));
+        var made = await effects.PageAsync(null, file.Run.RunId, null, null, Page.Most, stop);
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"run-{file.Run.RunId}.json\"";
         return Answer.Of(
-            new ExportedRun(await DetailAsync(id, null, viewer, page, time.GetUtcNow(), stop), file.History, journal, payloads?.Rows)
+            new ExportedRun(
+                await DetailAsync(id, null, viewer, page, ballots, time.GetUtcNow(), stop),
+                file.History,
+                journal,
+                made.Rows,
+                told,
+                payloads?.Rows
+            )
         );
     }
 
@@ -258,6 +280,8 @@ internal static class RunEndpoints
         RunDetail Run,
         IReadOnlyList<RunEvent> Events,
         IReadOnlyList<JournalRow> Journal,
+        IReadOnlyList<EffectView> Effects,
+        IReadOnlyList<BallotDetail> Ballots,
         IReadOnlyList<Payload>? Payloads
     );
 }

@@ -30,7 +30,7 @@ public sealed record CausalEdge(string From, string To, string Kind);
 internal sealed record CausalSources(
     IReadOnlyList<JournalRow> Journal,
     IReadOnlyList<BallotSummary> Ballots,
-    IReadOnlyList<(Guid BallotId, string Line)> Records,
+    IReadOnlyList<(Guid BallotId, BallotRecord Record)> Records,
     IReadOnlyList<LetterRow> Letters,
     IReadOnlyList<TimerRow> Timers,
     IReadOnlyList<ClaimRow> Claims
@@ -92,7 +92,7 @@ internal sealed class RunGraph
 
     private void History()
     {
-        var orders = RunMessageNames.Orders(file.History);
+        var orders = RunMessageNames.Orders(file.Whole);
         foreach (var message in file.History.GroupBy(entry => entry.MessageId))
         {
             var first = message.First();
@@ -153,7 +153,7 @@ internal sealed class RunGraph
         }
     }
 
-    private void Ballots(IReadOnlyList<BallotSummary> ballots, IReadOnlyList<(Guid BallotId, string Line)> records)
+    private void Ballots(IReadOnlyList<BallotSummary> ballots, IReadOnlyList<(Guid BallotId, BallotRecord Record)> records)
     {
         var opened = file
             .History.Where(entry => entry.Event == "ballot-opened")
@@ -185,9 +185,8 @@ internal sealed class RunGraph
                     Link(decision, Message(heard.MessageId), "caused");
             }
         }
-        foreach (var (ballot, line) in records)
+        foreach (var (ballot, record) in records)
         {
-            var record = BallotRecord.Parse(line);
             if (record.Vote is not { } vote)
                 continue;
             var id = $"vote:{ballot:N}:{Number(record.Seq)}";

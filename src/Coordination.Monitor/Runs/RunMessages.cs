@@ -29,10 +29,14 @@ internal static class RunMessages
     private const string Ballots = "ballots";
     private const string Clock = "timer";
 
-    public static MessageFlow Of(RunFile file, IReadOnlyList<(Guid BallotId, string Line)> records, IReadOnlyList<LetterRow> letters)
+    public static MessageFlow Of(
+        RunFile file,
+        IReadOnlyList<(Guid BallotId, BallotRecord Record)> records,
+        IReadOnlyList<LetterRow> letters
+    )
     {
         var agents = file.Plan.ToDictionary(step => step.StepId, StringComparer.Ordinal);
-        var orders = RunMessageNames.Orders(file.History);
+        var orders = RunMessageNames.Orders(file.Whole);
         var run = RunAt.Start(file.Plan);
         var arrows = new List<MessageArrow>();
         foreach (var message in file.History.GroupBy(entry => entry.MessageId))
@@ -46,7 +50,7 @@ internal static class RunMessages
                 run = run.After(entry, agents);
             }
         }
-        arrows.AddRange(records.SelectMany(record => Voted(file.Run.RunId, record.BallotId, BallotRecord.Parse(record.Line))));
+        arrows.AddRange(records.SelectMany(record => Voted(file.Run.RunId, record.BallotId, record.Record)));
         arrows.AddRange(letters.Select(Parked));
         var sorted = arrows.OrderBy(arrow => arrow.At).ToList();
         var shown = sorted.Take(Most).ToList();

@@ -5,10 +5,9 @@ using Coordination.Persistence;
 namespace Coordination.Monitor;
 
 /// <summary>Reads what a run's page shows, by the run's key through the stable views.</summary>
-internal sealed class RunPageReads(Reads reads, BallotReads ballots)
+internal sealed class RunPageReads(Reads reads)
 {
     private const int MostEntries = 20_000;
-    private const int MostBallots = 100;
     private readonly SqlDialect sql = reads.Dialect;
     private readonly ProjectionReads sources = new(reads, reads.IsPostgres);
     private readonly RunListReads list = new(reads);
@@ -67,13 +66,14 @@ internal sealed class RunPageReads(Reads reads, BallotReads ballots)
         return (RunProjection.Of(run, sums.GetValueOrDefault(runId, RunSums.None), listed?.Stuck, listed?.Version ?? 0), run.TraceId);
     }
 
-    public async Task<(long Input, long Output, long Cost)> SpentAsync(Guid runId, CancellationToken cancellationToken) =>
+    public async Task<(long Input, long Output, long Cost)> SpentAsync(RunFile file, CancellationToken cancellationToken) =>
         (
             await reads.QueryAsync(
                 new Statement(
                     "SELECT CAST(coalesce(sum(input_tokens), 0) AS bigint), CAST(coalesce(sum(output_tokens), 0) AS bigint), CAST(coalesce(sum(cost_micro_usd), 0) AS bigint) "
-                        + $"FROM {sql.Table("coord_v1_journal")} WHERE run_id = @run AND model IS NOT NULL",
-                    ("run", runId, ColumnKind.Uuid)
+                        + $"FROM {sql.Table("coord_v1_journal")} WHERE run_id = @run AND model IS NOT NULL"
+                        + (file.Moment is null ? "" : " AND at <= @until"),
+                    [("run", file.Run.RunId, ColumnKind.Uuid), .. Until(file)]
                 ),
                 row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)),
                 cancellationToken
@@ -93,57 +93,49 @@ internal sealed class RunPageReads(Reads reads, BallotReads ballots)
             row => (StepId: row.GetString(0), Body: row.Json(1)),
             cancellationToken
         );
+        var irreversible = file.Steps.Any(step => step.QuestionId is { } question && Questions.EffectOf(question) is not null)
+            ? await IrreversibleAsync(file.Run.RunId, cancellationToken)
+            : [];
+        var asked = file.Steps.ToDictionary(step => step.StepId, step => step.QuestionId, StringComparer.Ordinal);
         return rows.Where(row => row.Body is not null)
             .ToDictionary(
                 row => row.StepId,
                 row =>
                     Questions.View(
                         row.Body!.Value,
-                        file.History.LastOrDefault(entry => entry.StepId == row.StepId && entry.Event == "question-asked")?.At
+                        file.History.LastOrDefault(entry => entry.StepId == row.StepId && entry.Event == "question-asked")?.At,
+                        asked.GetValueOrDefault(row.StepId) is { } id
+                            && Questions.EffectOf(id) is { } effect
+                            && irreversible.Contains(effect)
                     ),
                 StringComparer.Ordinal
             );
     }
 
-    public async Task<IReadOnlyList<BallotSummary>> BallotsAsync(RunFile file, CancellationToken cancellationToken)
-    {
-        // Ballots have no index by run: the history knows which there were.
-        var found = new List<BallotSummary>();
-        foreach (var id in RunBallots.Of(file.History).Take(MostBallots))
-        {
-            if (await ballots.FindAsync(id, cancellationToken) is { } ballot)
-                found.Add(ballot);
-            else if (await ballots.RefusalAsync(id, cancellationToken) is { } refused)
-                found.Add(refused.Ballot);
-        }
-        return found;
-    }
-
-    /// <summary>Lines of the ballots' records: empty while they are sealed.</summary>
-    public Task<IReadOnlyList<(Guid BallotId, string Line)>> RecordsAsync(RunFile file, CancellationToken cancellationToken)
-    {
-        Guid[] ids = [.. RunBallots.Of(file.History)];
-        return ids.Length == 0
-            ? Task.FromResult<IReadOnlyList<(Guid, string)>>([])
-            : reads.QueryAsync(
+    private async Task<HashSet<string>> IrreversibleAsync(Guid runId, CancellationToken cancellationToken) =>
+        [
+            .. await reads.QueryAsync(
                 new Statement(
-                    $"SELECT ballot_id, line FROM {sql.Table("coord_v1_ballot_record")} WHERE {sql.AnyOf("ballot_id", "@ballots")} "
-                        + "AND kind IN ('vote', 'answer', 'decided') ORDER BY ballot_id, seq LIMIT 2000",
-                    ("ballots", ids, ColumnKind.Uuid)
+                    $"SELECT effect_key FROM {sql.Table("coord_v1_effects")} WHERE run_id = @run AND class = 'irreversible'",
+                    ("run", runId, ColumnKind.Uuid)
                 ),
-                row => (sql.ReadGuid(row, 0), row.GetString(1)),
+                row => row.GetString(0),
                 cancellationToken
-            );
-    }
+            ),
+        ];
 
-    public Task<IReadOnlyList<JournalRow>> JournalAsync(Guid runId, long after, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<JournalRow>> JournalAsync(RunFile file, long after, int limit, CancellationToken cancellationToken) =>
         reads.QueryAsync(
             new Statement(
                 "SELECT seq, at, kind, step_id, compensating, attempt, worker, tool, class, effect_key, status, code, detail, model, input_tokens, output_tokens, "
-                    + $"cost_micro_usd, duration_ms, trace_id FROM {sql.Table("coord_v1_journal")} WHERE run_id = @run AND seq > @after ORDER BY seq LIMIT @limit",
-                ("run", runId, ColumnKind.Uuid),
-                ("after", after, ColumnKind.Int64),
-                ("limit", (long)limit, ColumnKind.Int64)
+                    + $"cost_micro_usd, duration_ms, trace_id FROM {sql.Table("coord_v1_journal")} WHERE run_id = @run AND seq > @after{(file.Moment is null ? "" : " AND at <= @until")} "
+                    + "ORDER BY seq LIMIT @limit",
+                [
+                    ("run", file.Run.RunId, ColumnKind.Uuid),
+                    ("after", after, ColumnKind.Int64),
+                    ("limit", (long)limit, ColumnKind.Int64),
+                    .. Until(file),
+                ]
             ),
             row => new JournalRow(
                 row.GetInt64(0),
@@ -190,15 +182,17 @@ internal sealed class RunPageReads(Reads reads, BallotReads ballots)
             cancellationToken
         );
 
-    public Task<IReadOnlyList<(string StepId, string Kind, string? Body)>> BodiesAsync(Guid runId, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<BodyRow>> BodiesAsync(Guid runId, CancellationToken cancellationToken) =>
         reads.QueryAsync(
             new Statement(
-                $"SELECT step_id, kind, body FROM {sql.Table("coord_v1_payloads")} WHERE run_id = @run AND kind <> 'question' ORDER BY step_id, kind",
+                $"SELECT step_id, kind, name, body FROM {sql.Table("coord_v1_payloads")} WHERE run_id = @run AND kind <> 'question' ORDER BY step_id, kind",
                 ("run", runId, ColumnKind.Uuid)
             ),
-            row => (row.GetString(0), row.GetString(1), row.Text(2)),
+            row => new BodyRow(row.GetString(0), row.GetString(1), row.Text(2), row.Text(3)),
             cancellationToken
         );
+
+    private static StatementParameter[] Until(RunFile file) => file.Moment is { } moment ? [("until", moment, ColumnKind.Time)] : [];
 
     private Task<IReadOnlyList<PlanStepRow>> PlanAsync(StatementParameter id, CancellationToken cancellationToken) =>
         reads.QueryAsync(

@@ -3,25 +3,25 @@ namespace Coordination.Monitor;
 /// <summary>Puts a run's page together. Pure.</summary>
 internal static class RunPages
 {
-    public static IReadOnlyList<StepView> Steps(RunFile file, int at, IReadOnlyDictionary<string, QuestionView> questions)
+    public static IReadOnlyList<StepView> Steps(RunFile file, RunAt told, IReadOnlyDictionary<string, QuestionView> questions)
     {
-        var then = at < file.LastSeq ? RunAt.Of(file.Plan, file.History, at) : null;
-        var now = file.Steps.ToDictionary(step => step.StepId, StringComparer.Ordinal);
-        var ballots = RunAt
-            .Of(file.Plan, file.History, at)
-            .Steps.ToDictionary(step => step.StepId, step => step.BallotId, StringComparer.Ordinal);
+        var rows = file.Steps.ToDictionary(step => step.StepId, StringComparer.Ordinal);
+        var bars = RunTimeline.Bars(file, told.EndedAt);
         return
         [
             .. file.Plan.Select(plan =>
             {
-                var row = then is null ? now.GetValueOrDefault(plan.StepId) : Row(then[plan.StepId]);
-                row ??= Row(new StepAt { StepId = plan.StepId, AgentType = plan.AgentType });
+                var history = told[plan.StepId];
+                var row = rows.GetValueOrDefault(plan.StepId) ?? RunMoment.Row(history);
+                TimelineBar[] work = [.. bars[plan.StepId].Where(bar => bar.Kind != "undo")];
+                TimelineBar[] undo = [.. bars[plan.StepId].Where(bar => bar.Kind == "undo")];
                 return new StepView(
                     plan.Position,
                     plan.StepId,
                     plan.AgentType,
                     row.Status,
-                    row.Attempt,
+                    Math.Max(0, row.Attempt - history.UndoTries),
+                    history.UndoTries,
                     plan.DependsOn,
                     plan.Pivot,
                     plan.Optional,
@@ -35,14 +35,20 @@ internal static class RunPages
                     row.WaitingOn,
                     row.WaitEndsAt,
                     row.QuestionId,
-                    then is null ? questions.GetValueOrDefault(plan.StepId) : null,
+                    questions.GetValueOrDefault(plan.StepId),
                     row.Percent,
                     row.Note,
                     row.CompletedAs,
                     row.InDoubt,
                     row.StartedAt,
                     row.EndedAt,
-                    ballots.GetValueOrDefault(plan.StepId)
+                    history.BallotId,
+                    RunTimeline.Took(work),
+                    RunTimeline.Since(work),
+                    RunTimeline.Took(undo),
+                    RunTimeline.Since(undo),
+                    history.AnsweredBy,
+                    history.AnsweredAt
                 );
             }),
         ];
@@ -50,7 +56,10 @@ internal static class RunPages
 
     public static IReadOnlyList<ActionOffer> Actions(RunFile file, Viewer viewer)
     {
-        var over = RunStatuses.IsTerminal(file.Run.Status) ? $"The run is over: {file.Run.Status}." : null;
+        var over =
+            file.Moment is not null ? "This is an earlier moment: go back to now to act."
+            : RunStatuses.IsTerminal(file.Run.Status) ? $"The run is over: {file.Run.Status}."
+            : null;
         var asks = file.Steps.Any(step => step.Status == StepWords.InputWait && step.QuestionId is not null);
         return
         [
@@ -60,7 +69,7 @@ internal static class RunPages
     }
 
     /// <summary>The run as it was then, as far as its history says it.</summary>
-    public static RunSummary Then(RunSummary run, RunAt then, DateTimeOffset at)
+    public static RunSummary Then(RunSummary run, RunAt then, RunFile file, (long Input, long Output, long Cost) spent)
     {
         var current = then.Steps.FirstOrDefault(step => StepWords.IsUnderWay(step.Status));
         return run with
@@ -69,7 +78,7 @@ internal static class RunPages
             Reason = then.Reason,
             FailedStep = then.FailedStep,
             FailedDetail = then.FailedStep is { } failed ? then[failed].Detail : null,
-            UpdatedAt = at,
+            UpdatedAt = file.LastAt,
             EndedAt = then.EndedAt,
             StepsDone = then.Steps.Count(step => step.Status == StepWords.Done),
             CurrentStep = current?.StepId,
@@ -77,25 +86,10 @@ internal static class RunPages
             WaitsFor = current?.WaitingOn,
             WaitEndsAt = current?.WaitEndsAt,
             Stuck = null,
+            Retries = file.History.Count(entry => entry.Event is "step-retry" or "compensation-retry"),
+            InDoubt = file.Steps.Any(step => step.InDoubt),
+            Tokens = spent.Input + spent.Output,
+            CostMicroUsd = spent.Cost,
         };
     }
-
-    private static StepRow Row(StepAt step) =>
-        new(
-            step.StepId,
-            step.Status,
-            step.Attempt,
-            step.Reason,
-            step.Detail,
-            step.IncidentId,
-            step.WaitingOn,
-            step.WaitEndsAt,
-            step.QuestionId,
-            null,
-            null,
-            step.CompletedAs,
-            false,
-            step.StartedAt,
-            step.EndedAt
-        );
 }

@@ -7,6 +7,8 @@ internal static class RunReadsRegistration
     {
         services.AddSingleton<RunListReads>();
         services.AddSingleton<RunPageReads>();
+        services.AddSingleton<RunBallotReads>();
+        services.AddSingleton<RunEffectReads>();
         services.AddSingleton<RunWaitReads>();
         services.AddSingleton<RunResolve>();
         services.AddSingleton<LiveFeed>();

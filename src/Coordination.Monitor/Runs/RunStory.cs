@@ -3,13 +3,24 @@ namespace Coordination.Monitor;
 /// <summary>What became of a run, or what it waits for, in one sentence made by rule from names and our own words.</summary>
 internal static class RunStory
 {
-    public static string Of(RunAt run, DateTimeOffset startedAt, DateTimeOffset now, string? stuck)
+    /// <param name="run">As it is, or was.</param>
+    /// <param name="startedAt">When it was accepted.</param>
+    /// <param name="now">The moment it is told at.</param>
+    /// <param name="stuck">Why it does not move.</param>
+    /// <param name="ballots">Its ballots as of then: a step that was voted down was not failed by its agent.</param>
+    public static string Of(
+        RunAt run,
+        DateTimeOffset startedAt,
+        DateTimeOffset now,
+        string? stuck,
+        IReadOnlyList<BallotSummary>? ballots = null
+    )
     {
         var done = run.Steps.Count(step => step.Status == StepWords.Done);
         var undone = run.Steps.Count(step => step.Status == StepWords.Compensated);
         var all = run.Steps.Length;
         var lasted = Lasted((run.EndedAt ?? now) - startedAt);
-        var because = Because(run);
+        var because = Because(run, ballots ?? []);
         var tail = Undone(run, undone);
         return run.Status switch
         {
@@ -44,13 +55,20 @@ internal static class RunStory
         return waiting.Count == 1 ? $"; {what}" : $"; {what}, and {waiting.Count - 1} more step{(waiting.Count == 2 ? "" : "s")} under way";
     }
 
-    private static string Because(RunAt run) =>
+    private static string Because(RunAt run, IReadOnlyList<BallotSummary> ballots) =>
         (run.FailedStep, run.Reason) switch
         {
+            ({ } step, _) when Decided(run[step], ballots) is { } decided => $" at '{step}': {decided}",
             ({ } step, { } reason) => $" at '{step}': {reason}",
             (null, { } reason) => $": {reason}",
             _ => "",
         };
+
+    /// <summary>Who decided against a step; null where no ballot did.</summary>
+    private static string? Decided(StepAt step, IReadOnlyList<BallotSummary> ballots) =>
+        step.Attempt == 0 && ballots.FirstOrDefault(ballot => ballot.BallotId == step.BallotId) is { Status: "decided" } ballot
+            ? BallotWords.Decided(ballot)
+            : null;
 
     private static string Undone(RunAt run, int undone)
     {
@@ -66,11 +84,11 @@ internal static class RunStory
 
     private static string Repeated(RunAt run)
     {
-        var repeated = run.Steps.Where(step => step.Attempt > 1).ToList();
-        return repeated.Count == 0 ? "" : $", '{repeated[0].StepId}' at attempt {repeated[0].Attempt}";
+        var repeated = run.Steps.Where(step => step.Tries > 1).ToList();
+        return repeated.Count == 0 ? "" : $", '{repeated[0].StepId}' at attempt {repeated[0].Tries}";
     }
 
-    private static string Attempt(StepAt step) => step.Attempt > 1 ? $" (attempt {step.Attempt})" : "";
+    private static string Attempt(StepAt step) => step.Tries > 1 ? $" (attempt {step.Tries})" : "";
 
     private static string Steps(int count) => count == 1 ? "1 step" : $"{count} steps";
 

@@ -3,17 +3,21 @@ namespace Coordination.Monitor;
 /// <summary>A run in time: a lane a step, and one more below for each step that is undone.</summary>
 public sealed record Timeline(DateTimeOffset From, DateTimeOffset To, DateTimeOffset Now, bool Ended, IReadOnlyList<TimelineLane> Lanes);
 
-/// <summary>A step's lane. Critical: on the longest chain of steps, the one that decided how long the run took.</summary>
+/// <summary>
+/// A step's lane. Critical: on the longest chain of steps, the one that decided how long the run took. TookMs: of what is over; Since: when what still goes on began.
+/// </summary>
 public sealed record TimelineLane(
     string StepId,
     string AgentType,
     bool Undo,
     string Status,
     IReadOnlyList<TimelineBar> Bars,
-    bool Critical
+    bool Critical,
+    long TookMs,
+    DateTimeOffset? Since
 );
 
-/// <summary>A stretch of time. To: null while it lasts. Seq: the entry that began it.</summary>
+/// <summary>A stretch of time. To: null while it lasts. Attempt: of an undo, the how-manieth undo. Seq: the entry that began it.</summary>
 public sealed record TimelineBar(
     string Kind,
     DateTimeOffset From,
@@ -28,58 +32,71 @@ public sealed record TimelineBar(
 /// <summary>Makes the timeline from plan and history. Pure.</summary>
 internal static class RunTimeline
 {
-    public static Timeline Of(RunFile file, DateTimeOffset now, int upTo = int.MaxValue)
+    /// <param name="file">As it is, or was: then nothing of it is later than its last entry.</param>
+    /// <param name="now">The database clock.</param>
+    public static Timeline Of(RunFile file, DateTimeOffset now)
     {
-        var history = file.History.TakeWhile(entry => entry.Seq <= upTo).ToList();
-        var run = RunAt.Of(file.Plan, history);
-        var whole = upTo >= file.LastSeq;
-        var end =
-            run.EndedAt
-            ?? (
-                whole ? now
-                : history.Count == 0 ? file.Run.AcceptedAt
-                : history[^1].At
-            );
-        var byStep = history.Where(entry => entry.StepId is not null).ToLookup(entry => entry.StepId!, StringComparer.Ordinal);
-        var all = file.Plan.ToDictionary(step => step.StepId, step => Bars(byStep[step.StepId], run.EndedAt), StringComparer.Ordinal);
+        var run = RunAt.Of(file.Plan, file.History);
+        var at = file.Moment is null ? now : file.LastAt;
+        var end = run.EndedAt ?? at;
+        var all = Bars(file, run.EndedAt);
         var critical = Critical(file.Plan, all);
         var lanes = new List<TimelineLane>();
         var undo = new List<(int Seq, TimelineLane Lane)>();
         foreach (var step in file.Plan)
         {
-            var at = run[step.StepId];
-            var bars = all[step.StepId];
-            lanes.Add(
-                new TimelineLane(
-                    step.StepId,
-                    step.AgentType,
-                    false,
-                    at.Status,
-                    [.. bars.Where(bar => bar.Kind != "undo")],
-                    critical.Contains(step.StepId)
-                )
-            );
-            if (bars.FirstOrDefault(bar => bar.Kind == "undo") is { } first)
-            {
-                List<TimelineBar> undoing = [.. bars.Where(bar => bar.Kind == "undo")];
-                undo.Add((first.Seq, new TimelineLane(step.StepId, step.UndoneBy ?? step.AgentType, true, at.Status, undoing, false)));
-            }
+            var status = run[step.StepId].Status;
+            lanes.Add(Lane(step, undo: false, status, all[step.StepId], critical.Contains(step.StepId)));
+            if (all[step.StepId].FirstOrDefault(bar => bar.Kind == "undo") is { } first)
+                undo.Add((first.Seq, Lane(step, undo: true, status, all[step.StepId], critical: false)));
         }
         lanes.AddRange(undo.OrderBy(lane => lane.Seq).Select(lane => lane.Lane));
-        return new Timeline(file.Run.AcceptedAt, end, now, run.EndedAt is not null, lanes);
+        return new Timeline(file.Run.AcceptedAt, end, at, run.EndedAt is not null, lanes);
     }
+
+    private static TimelineLane Lane(PlanStepRow step, bool undo, string status, IEnumerable<TimelineBar> bars, bool critical)
+    {
+        TimelineBar[] own = [.. bars.Where(bar => bar.Kind == "undo" == undo)];
+        return new TimelineLane(
+            step.StepId,
+            undo ? step.UndoneBy ?? step.AgentType : step.AgentType,
+            undo,
+            status,
+            own,
+            critical,
+            Took(own),
+            Since(own)
+        );
+    }
+
+    /// <summary>The bars of every step. All that says how long a step took is counted from them.</summary>
+    public static Dictionary<string, List<TimelineBar>> Bars(RunFile file, DateTimeOffset? ended)
+    {
+        var byStep = file.History.Where(entry => entry.StepId is not null).ToLookup(entry => entry.StepId!, StringComparer.Ordinal);
+        return file.Plan.ToDictionary(step => step.StepId, step => Bars(byStep[step.StepId], ended), StringComparer.Ordinal);
+    }
+
+    /// <summary>What is over of the work; of a step that only waited, of its waits.</summary>
+    public static long Took(IReadOnlyList<TimelineBar> bars) =>
+        (long)Counted(bars).Sum(bar => bar.To is { } to ? (to - bar.From).TotalMilliseconds : 0);
+
+    /// <summary>Since when it works, or waits where it never worked; null when it does not.</summary>
+    public static DateTimeOffset? Since(IReadOnlyList<TimelineBar> bars) => Counted(bars).LastOrDefault(bar => bar.To is null)?.From;
+
+    private static IEnumerable<TimelineBar> Counted(IReadOnlyList<TimelineBar> bars) =>
+        bars.Any(bar => bar.Kind is "work" or "undo") ? bars.Where(bar => bar.Kind is "work" or "undo") : bars;
 
     private static List<TimelineBar> Bars(IEnumerable<RunEvent> entries, DateTimeOffset? ended)
     {
         var bars = new List<TimelineBar>();
-        var undoing = false;
+        var (undoing, undos) = (false, 0);
         void Close(RunEvent entry, string outcome, string? detail = null)
         {
             if (bars is [.., { To: null } open])
                 bars[^1] = open with { To = entry.At, Outcome = outcome, Detail = detail ?? open.Detail };
         }
         void Open(RunEvent entry, string kind, string? detail = null, Guid? ballot = null) =>
-            bars.Add(new TimelineBar(kind, entry.At, null, entry.Attempt, "open", entry.Seq, detail, ballot));
+            bars.Add(new TimelineBar(kind, entry.At, null, kind == "undo" ? undos : entry.Attempt, "open", entry.Seq, detail, ballot));
         foreach (var entry in entries)
         {
             var reason = entry.Detail.GetValueOrDefault("reason");
@@ -122,7 +139,7 @@ internal static class RunTimeline
                     break;
                 case "step-compensating":
                     Close(entry, "done");
-                    undoing = true;
+                    (undoing, undos) = (true, undos + 1);
                     Open(entry, "undo");
                     break;
                 case "step-compensated":

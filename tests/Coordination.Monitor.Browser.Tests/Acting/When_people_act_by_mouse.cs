@@ -152,7 +152,7 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         await Shots.TakeAsync(tab.Page, "bulk-discard");
         await dialog.GetByTestId("operation-submit").ClickAsync();
 
-        await tab.Page.WaitForURLAsync("**/operations/*");
+        await tab.ShouldComeToAsync("/operations/");
         await Assertions.Expect(tab.Page.Locator("main header")).ToContainTextAsync("Done");
         await Assertions
             .Expect(tab.Page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "7 done, 0 failed" }))

@@ -96,6 +96,20 @@ internal sealed class Tab : IAsyncDisposable
     /// <summary>The route the page is at, with its query.</summary>
     public string Route => Page.Url[(Host.Address.ToString().Length - 1)..];
 
+    /// <summary>Until the page has gone on to a route that begins so; if it does not, what is on it instead.</summary>
+    public async Task ShouldComeToAsync(string route)
+    {
+        try
+        {
+            await Eventually.Until(() => Route.StartsWith(route, StringComparison.Ordinal), Patience, $"the page to come to {route}");
+        }
+        catch (TimeoutException late)
+        {
+            var shown = await Page.EvaluateAsync<string>("() => (document.querySelector('dialog[open]') ?? document.body).innerText");
+            throw new TimeoutException($"{late.Message} It is at {Route} and shows:\n{shown}\n{string.Join("\n", Faults)}", late);
+        }
+    }
+
     /// <summary>Until there is a heading, nothing is being loaded, and nothing is asked for.</summary>
     public async Task SettleAsync()
     {

@@ -57,6 +57,22 @@ public abstract class LiveContract
     }
 
     [Fact]
+    public async Task Whoever_comes_anew_reads_again_what_may_have_changed_before_it_was_watched()
+    {
+        await using var host = await StartAsync();
+        var run = await host.Runs.SubmitAsync(Plans.Review("ticket", review: "ask"));
+        await host.ListedAsync(run, row => row.GetProperty("waitKind").GetString() == "person");
+        using var first = await Listening.ToAsync(host, "overview");
+        (await first.UntilAsync(heard => heard.Topic is "gap" or "pulse"))!.Topic.ShouldBe("gap");
+        var position = (await first.UntilAsync(heard => heard.Topic == "pulse"))!.Id;
+        // Another page of the same browser, which goes on from where it heard last: its run is looked at for the first time.
+        using var next = await Listening.ToAsync(host, $"run:{run}", position);
+        (await next.UntilAsync(heard => heard.Topic != "pulse"))!.Topic.ShouldBe($"run:{run}");
+        using var second = await Listening.ToAsync(host, "overview");
+        (await second.UntilAsync(heard => heard.Topic is "gap" or "pulse"))!.Topic.ShouldBe("gap");
+    }
+
+    [Fact]
     public async Task Every_topic_can_be_looked_at()
     {
         await using var host = await StartAsync();

@@ -47,9 +47,116 @@ public sealed class When_a_run_is_told
     [Fact]
     public void The_time_line_of_an_earlier_moment_ends_there()
     {
-        var timeline = RunTimeline.Of(File(Failed), Start.AddSeconds(12), upTo: 6);
-        timeline.To.ShouldBe(Start.AddSeconds(5));
+        var timeline = RunTimeline.Of(File(Failed).AsOf(6), Start.AddSeconds(12));
+        (timeline.To, timeline.Now, timeline.Ended).ShouldBe((Start.AddSeconds(5), Start.AddSeconds(5), false));
         timeline.Lanes[1].Bars[^1].Outcome.ShouldBe("open");
+    }
+
+    [Fact]
+    public void Undoing_is_no_attempt_and_takes_a_time_of_its_own()
+    {
+        var file = File(Failed);
+        var steps = RunPages.Steps(file, RunAt.Of(file.Plan, file.History), new Dictionary<string, QuestionView>());
+        steps
+            .Select(step => $"{step.StepId} {step.Attempt}+{step.UndoAttempts} {step.TookMs}+{step.UndoTookMs}")
+            .ShouldBe(["plan 1+1 1000+1000", "code 2+0 2000+0", "publish 0+0 0+0"]);
+        var lanes = RunTimeline.Of(file, Start.AddSeconds(12)).Lanes;
+        lanes.Select(lane => lane.TookMs).ShouldBe([1_000, 2_000, 0, 1_000]);
+        lanes[3].Bars[0].Attempt.ShouldBe(1, "the first undo");
+        RunChange
+            .Of(file, 9)!
+            .Changes.Select(one => $"{one.Path}: {one.Before} > {one.After}")
+            .ShouldContain("steps.plan.undoAttempts: 0 > 1");
+    }
+
+    [Fact, Trait("req", "OPS-01")]
+    public void What_an_earlier_moment_shows_holds_nothing_that_came_later()
+    {
+        var file = File(Failed).AsOf(4);
+        (file.Run.Status, file.LastSeq, file.Whole.Count).ShouldBe(("running", 4, Failed.Length));
+        file.Steps.Select(step => step.Status).ShouldBe(["done", "dispatched", "pending"]);
+        BodyRow[] bodies =
+        [
+            new("code", "output", null, "1"),
+            new("plan", "output", null, "2"),
+            new("plan", "input", null, "3"),
+            new("code", "input", null, "4"),
+        ];
+        RunPayloads
+            .Of(file, bodies)
+            .Rows.Select(row => $"{row.StepId} {row.Kind} {row.Seq}")
+            .ShouldBe(["plan input 2", "plan output 3", "code input 4"]);
+        var letter = Letter(parkedAt: 2, settledAt: 8);
+        file.AsOf([letter, letter with { ParkedAt = Start.AddSeconds(9) }]).Select(one => one.State).ShouldBe(["open"]);
+        RunMessages.Of(file, [], []).Arrows.ShouldAllBe(arrow => arrow.At <= Start.AddSeconds(3));
+    }
+
+    [Fact, Trait("req", "OPS-01")]
+    public void Effects_of_an_earlier_moment_are_folded_from_the_journal_of_before()
+    {
+        string[] asked =
+        [
+            "accepted",
+            "step-dispatched plan 1",
+            "question-asked plan 1 question=effect:key:1",
+            "question-answered plan 1 question=effect:key:1,by=ann",
+        ];
+        JournalRow[] journal = [Line(1, "intent", null), Line(2, "outcome", "indoubt")];
+        EffectView now = new(
+            Guid.Empty,
+            "",
+            "plan",
+            "key",
+            false,
+            "pay@1",
+            "keyed",
+            "order=1",
+            "succeeded",
+            2,
+            Start,
+            Start.AddHours(1),
+            null,
+            null
+        );
+        var then = EffectsThen.Of(File(asked).AsOf(3), [now, now with { Key = "later" }], journal).ShouldHaveSingleItem();
+        (then.Status, then.Calls, then.QuestionId, then.LastDetail).ShouldBe(("indoubt", 1, "effect:key:1", "lost"));
+        EffectsThen.Of(File(asked).AsOf(4), [now], journal).Single().QuestionId.ShouldBeNull("it was answered");
+    }
+
+    [Fact, Trait("req", "VOTE-17")]
+    public void A_step_a_person_decided_against_was_not_failed_by_its_agent()
+    {
+        var ballot = Guid.NewGuid();
+        string[] history =
+        [
+            "accepted",
+            $"ballot-opened plan ballot={ballot}",
+            $"ballot-decided plan ballot={ballot},option=review",
+            "step-failed plan reason=DISSENT_ESCALATED",
+            "ended status=failed,reason=DISSENT_ESCALATED",
+        ];
+        var file = File(history);
+        var run = RunAt.Of(file.Plan, file.History);
+        RunStory
+            .Of(run, Start, Start, null, [Ballot(ballot, "people", "review")])
+            .ShouldBe("Failed after 4.0 s at 'plan': a person decided 'review'.");
+        RunStory.Of(run, Start, Start, null, [Ballot(ballot, "votes", "review")]).ShouldContain("the voters decided 'review'");
+        RunStory.Of(run, Start, Start, null).ShouldContain("DISSENT_ESCALATED");
+    }
+
+    [Fact, Trait("req", "VOTE-17")]
+    public void An_answer_says_what_becomes_of_the_run()
+    {
+        var file = File(["accepted"]).AsOf(1);
+        var follows = BallotFollows.Of(file, "code", ["allow", "review"]);
+        follows["allow"].ShouldBe("'code' is carried out, and the run goes on.");
+        (follows["review"], follows[""]).ShouldBe(
+            ("'code' is not carried out: the run fails.", "'code' is not carried out: the run fails.")
+        );
+        var done = File(["accepted", "step-dispatched plan 1", "step-completed plan 1"]).AsOf(3);
+        BallotFollows.Of(done, "code", ["allow"])[""].ShouldContain("what was done before is undone");
+        var optional = file with { Plan = [.. file.Plan.Select(step => step with { Optional = true })] };
+        BallotFollows.Of(optional, "code", ["allow"])[""].ShouldContain("the run goes on");
     }
 
     [Fact, Trait("req", "TRC-03")]
@@ -133,6 +240,54 @@ public sealed class When_a_run_is_told
         RunChange.Of(File(Failed), 1)!.Before.ShouldBeNull();
         RunChange.Of(File(Failed), 99).ShouldBeNull();
     }
+
+    private static JournalRow Line(int seconds, string kind, string? status) =>
+        new(
+            seconds,
+            Start.AddSeconds(seconds),
+            kind,
+            "plan",
+            false,
+            1,
+            "w",
+            "pay@1",
+            "keyed",
+            "key",
+            status,
+            null,
+            status is null ? null : "lost",
+            null,
+            null,
+            null,
+            null,
+            null,
+            null
+        );
+
+    private static LetterRow Letter(int parkedAt, int settledAt) =>
+        new(
+            1,
+            "in",
+            "runs",
+            "POISON",
+            "",
+            null,
+            Start.AddSeconds(parkedAt),
+            1,
+            "x",
+            Guid.Empty,
+            null,
+            "discarded",
+            "f",
+            null,
+            null,
+            Start.AddSeconds(settledAt),
+            "ann",
+            null
+        );
+
+    private static BallotSummary Ballot(Guid id, string by, string? option) =>
+        new(id, "default", null, "p.1", "T1", "me", "?", [], 3, 1, "decided", "DISSENT_ESCALATED", option, by, 1, Start, null, Start);
 
     private static RunComparison Compare(string[] a, string[] b) => RunCompare.Of(Summary, File(a), Summary, File(b));
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coordination.Contracts.V1;
 using Coordination.Persistence;
 using Coordination.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,6 +79,18 @@ public abstract class WorkContract
         await host.Ballots.AnswerAsync(ballot, "review", "ada", "third charge-back", null, TestContext.Current.CancellationToken);
         detail = await host.UntilAsync($"ballots/{ballot}", b => Status(b) == "decided", "operator");
         detail.GetProperty("answers")[0].GetProperty("person").GetString().ShouldBe("ada");
+        detail
+            .GetProperty("dissent")
+            .EnumerateArray()
+            .Select(v => v.GetString())
+            .ShouldBe(["fraud-desk"], "a person's word does not change who was against it");
+        var decision = detail.GetProperty("decision");
+        (
+            decision.GetProperty("by").GetString(),
+            decision.GetProperty("option").GetString(),
+            decision.GetProperty("people")[0].GetString(),
+            decision.GetProperty("note").GetString()
+        ).ShouldBe(("people", "review", "ada", "third charge-back"));
         Offer(detail, "ballot.report").ShouldBeTrue();
         await host.Ballots.ReportOutcomeAsync(ballot, "review", "ada", null, TestContext.Current.CancellationToken);
         detail = await host.UntilAsync($"ballots/{ballot}", b => b.GetProperty("reported").ValueKind == JsonValueKind.String, "operator");
@@ -100,6 +113,68 @@ public abstract class WorkContract
             .EnumerateArray()
             .ShouldContain(p => p.GetProperty("message").GetString()!.Contains("tier T3 needs 4"));
         detail.GetProperty("actions").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    [Trait("req", "OPS-01")]
+    public async Task A_run_at_an_earlier_entry_shows_nothing_that_was_not_there_yet()
+    {
+        await using var host = await StartAsync();
+        var plan = Plan.Named("refund")
+            .Step(
+                "pay",
+                "payer",
+                new { order = 17 },
+                decision: new DecisionPlan
+                {
+                    Policy = "refund",
+                    Question = "fraud-desk=review",
+                    Allow = "refund",
+                    Others = ["review"],
+                    Flags = ["fraud"],
+                }
+            );
+        var run = await host.Runs.SubmitAsync(plan);
+        var rows = (await host.UntilAsync("ballots?status=people", page => page.GetProperty("rows").GetArrayLength() == 1)).GetProperty(
+            "rows"
+        );
+        var ballot = rows[0].GetProperty("ballotId").GetGuid();
+        var options = (await host.GetAsync($"ballots/{ballot}", "approver")).GetProperty("options");
+        options[0].GetProperty("follows").GetString().ShouldBe("'pay' is carried out, and the run goes on.");
+        options[1].GetProperty("follows").GetString().ShouldBe("'pay' is not carried out: the run fails.");
+        await host.Ballots.AnswerAsync(ballot, "refund", "ada", "known customer", null, TestContext.Current.CancellationToken);
+        var now = await host.UntilAsync(
+            $"runs/{run}",
+            page => page.GetProperty("steps")[0].GetProperty("question").ValueKind == JsonValueKind.Object,
+            "viewer,approver"
+        );
+        Texts(now.GetProperty("steps")[0].GetProperty("question"), "options").ShouldBe(["happened", "did-not-happen"], "nothing undoes it");
+
+        var opened = await host.GetAsync($"runs/{run}?at=2", "viewer,approver,operator");
+        opened.GetProperty("moment").ValueKind.ShouldBe(JsonValueKind.String);
+        opened.GetProperty("ballots")[0].GetProperty("status").GetString().ShouldBe("voting");
+        opened.GetProperty("actions").EnumerateArray().ShouldAllBe(offer => !offer.GetProperty("enabled").GetBoolean());
+        var then = await host.GetAsync($"runs/{run}/ballots/{ballot}?at=2");
+        (then.GetProperty("sealed").GetBoolean(), then.GetProperty("votes").GetArrayLength()).ShouldBe((true, 0));
+        (await host.TextAsync($"runs/{run}/ballots/{ballot}?at=1")).Status.ShouldBe(404);
+        (await host.GetAsync($"runs/{run}/effects?at=2")).GetProperty("rows").GetArrayLength().ShouldBe(0);
+        (await host.GetAsync($"runs/{run}/journal?at=2")).GetProperty("rows").GetArrayLength().ShouldBe(0);
+        Kinds("messages", "arrows", 2).ShouldBe(["control", "vote"], ignoreOrder: true);
+        Kinds("graph", "nodes", 2).ShouldBe(["step", "message", "event", "ballot"], ignoreOrder: true);
+
+        var last = now.GetProperty("lastSeq").GetInt32();
+        (await host.GetAsync($"runs/{run}/effects?at={last}")).GetProperty("rows")[0].GetProperty("status").GetString().ShouldBe("indoubt");
+        (await host.GetAsync($"runs/{run}/ballots/{ballot}?at={last}")).GetProperty("votes").GetArrayLength().ShouldBe(3);
+        Kinds("graph", "nodes", last).ShouldContain("vote");
+
+        IEnumerable<string?> Kinds(string what, string rows, int at) =>
+            host.GetAsync($"runs/{run}/{what}?at={at}")
+                .GetAwaiter()
+                .GetResult()
+                .GetProperty(rows)
+                .EnumerateArray()
+                .Select(row => row.GetProperty("kind").GetString())
+                .Distinct();
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 import { ago, agentTypes, ahead, guid, ids, nasty, now } from './data.mjs'
 
-const base = { pivot: false, optional: false, undoneBy: null, electorate: null, policy: null, reason: null, detail: null, incidentId: null, waitKind: null, waitingOn: null, waitEndsAt: null, questionId: null, question: null, percent: null, note: null, completedAs: null, inDoubt: false, ballotId: null }
-const step = (position, stepId, agentType, status, dependsOn, from, to, more = {}) => ({ ...base, position, stepId, agentType, status, attempt: 1, dependsOn, startedAt: from, endedAt: to, ...more })
+const base = { pivot: false, optional: false, undoneBy: null, electorate: null, policy: null, reason: null, detail: null, incidentId: null, waitKind: null, waitingOn: null, waitEndsAt: null, questionId: null, question: null, percent: null, note: null, completedAs: null, inDoubt: false, ballotId: null, undoAttempts: 0, undoTookMs: 0, undoSince: null, answeredBy: null, answeredAt: null }
+const step = (position, stepId, agentType, status, dependsOn, from, to, more = {}) => ({ ...base, position, stepId, agentType, status, attempt: 1, dependsOn, startedAt: from, endedAt: to, tookMs: from && to ? Date.parse(to) - Date.parse(from) : 0, since: from && !to ? from : null, ...(status === 'compensated' && { undoAttempts: 1, undoTookMs: 1500 }), ...more })
 
 export const stepsOf = run => {
   const t = s => new Date(Date.parse(run.startedAt) + s * 1000).toISOString()
@@ -25,7 +25,8 @@ export const timelineOf = run => {
   const t = s => new Date(Date.parse(run.startedAt) + s * 1000).toISOString()
   const failed = run.status === 'failed'
   const bar = (kind, from, to, outcome, seq, more = {}) => ({ kind, from: t(from), to: to === null ? null : t(to), attempt: kind === 'work' ? 1 : null, outcome, seq, detail: null, ballotId: null, ...more })
-  const lane = (stepId, agentType, status, bars, more = {}) => ({ stepId, agentType, undo: false, status, bars, critical: false, ...more })
+  const spent = bars => { const work = bars.filter(b => /work|undo/.test(b.kind)); const counted = work.length > 0 ? work : bars; return { tookMs: counted.reduce((sum, b) => sum + (b.to ? Date.parse(b.to) - Date.parse(b.from) : 0), 0), since: counted.find(b => !b.to)?.from ?? null } }
+  const lane = (stepId, agentType, status, bars, more = {}) => ({ stepId, agentType, undo: false, status, bars, critical: false, ...spent(bars), ...more })
   if (run.runId === ids.wide) return { from: run.startedAt, to: now(), now: now(), ended: false, lanes: stepsOf(run).map((s, i) => lane(s.stepId, s.agentType, s.status, s.startedAt ? [bar('work', (Date.parse(s.startedAt) - Date.parse(run.startedAt)) / 1000, s.endedAt ? (Date.parse(s.endedAt) - Date.parse(run.startedAt)) / 1000 : null, s.status === 'failed' ? 'failed' : s.endedAt ? 'done' : 'open', i + 1)] : [])) }
   const voting = run.runId === ids.voting
   return {
@@ -55,7 +56,7 @@ export const eventsOf = run => eventNames.map((event, i) => ({
 }))
 export const stateOf = (run, seq) => {
   const event = eventsOf(run)[seq - 1] ?? eventsOf(run).at(-1)
-  const at = n => stepsOf(run).slice(0, 60).map((s, i) => ({ stepId: s.stepId, status: i * 3 + 2 < n ? s.status : i * 3 < n ? 'dispatched' : 'pending', attempt: 1, reason: i * 3 + 2 < n ? s.reason : null, waitingOn: null }))
+  const at = n => stepsOf(run).slice(0, 60).map((s, i) => ({ stepId: s.stepId, status: i * 3 + 2 < n ? s.status : i * 3 < n ? 'dispatched' : 'pending', attempt: 1, undoAttempts: 0, reason: i * 3 + 2 < n ? s.reason : null, waitingOn: null }))
   const [before, after] = [at(seq - 1), at(seq)]
   return { seq: event.seq, at: event.at, event: event.event, before: seq === 1 ? null : { status: 'running', reason: null, steps: before }, after: { status: seq >= 22 ? run.status : seq >= 17 && run.status === 'failed' ? 'compensating' : 'running', reason: seq >= 22 ? run.reason : null, steps: after }, changes: after.flatMap((s, i) => before[i].status !== s.status ? [{ path: `steps.${s.stepId}.status`, before: before[i].status, after: s.status }] : []) }
 }

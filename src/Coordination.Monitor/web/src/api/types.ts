@@ -71,6 +71,7 @@ export interface RunDetail {
   /** One sentence by rule, from our own words and names: what happened or what it waits for. */ story: string
   steps: StepView[], ballots: BallotSummary[]
   /** The moment shown: the history entry `at`, or the last one. */ at: number, lastSeq: number
+  /** When the moment shown was; null is now. */ moment: Time | null
   /** Entries of history there are marks for on the slider. */ inputTokens: number, outputTokens: number, costMicroUsd: number
   traceId: string | null, compensated: string[]
   /** What the viewer may do now. */ actions: ActionOffer[]
@@ -79,12 +80,15 @@ export interface ActionOffer { kind: OperationKind, enabled: boolean, why: strin
 export type StepStatus = 'pending' | 'dispatched' | 'retry-wait' | 'input-wait' | 'ballot-wait' | 'done' | 'failed' | 'skipped' | 'cancelled'
   | 'compensating' | 'compensation-wait' | 'compensated' | 'compensation-failed'
 export interface StepView {
-  position: number, stepId: string, agentType: string, status: StepStatus, attempt: number, dependsOn: string[]
+  position: number, stepId: string, agentType: string, status: StepStatus
+  /** How often doing it was tried, and undoing it. */ attempt: number, undoAttempts: number, dependsOn: string[]
   pivot: boolean, optional: boolean, undoneBy: string | null, electorate: string[] | null, policy: string | null
   reason: string | null, detail: string | null, incidentId: string | null
   waitKind: WaitKind | null, waitingOn: string | null, waitEndsAt: Time | null
   questionId: string | null, question: QuestionView | null
   percent: number | null, note: string | null, completedAs: number | null, inDoubt: boolean, startedAt: Time | null, endedAt: Time | null, ballotId: Guid | null
+  /** What is over of its work, as on the timeline, and when what goes on began. */ tookMs: number, since: Time | null, undoTookMs: number, undoSince: Time | null
+  /** Who answered its last question. */ answeredBy: string | null, answeredAt: Time | null
 }
 export interface QuestionView { text: string, options: string[] | null, askedAt: Time | null }
 // GET /runs/{id}/events?after=&limit=&q=
@@ -92,9 +96,9 @@ export interface EventPage { rows: RunEvent[], next: number | null, total: numbe
 export interface RunEvent { seq: number, at: Time, event: string, stepId: string | null, attempt: number | null, detail: Record<string, string>, messageId: Guid, causationId: Guid | null }
 // GET /runs/{id}/timeline?at=
 export interface Timeline { from: Time, to: Time, now: Time, ended: boolean, lanes: TimelineLane[] }
-export interface TimelineLane { stepId: string, agentType: string, undo: boolean, status: StepStatus, bars: TimelineBar[], /** On the longest chain of steps. */ critical: boolean }
+export interface TimelineLane { stepId: string, agentType: string, undo: boolean, status: StepStatus, bars: TimelineBar[], /** On the longest chain of steps. */ critical: boolean, /** What is over of its work, or of its waits where it never worked; and when what goes on began. */ tookMs: number, since: Time | null }
 export interface TimelineBar { kind: 'work' | 'retry-wait' | 'question' | 'ballot' | 'undo', from: Time, to: Time | null, attempt: number | null, outcome: 'open' | 'done' | 'failed' | 'retried' | 'stopped', seq: number, detail: string | null, ballotId: Guid | null }
-// GET /runs/{id}/messages   for the sequence diagram; lanes in order of first use
+// GET /runs/{id}/messages?at=   for the sequence diagram; lanes in order of first use
 export interface MessageFlow { lanes: string[], arrows: MessageArrow[], more: boolean }
 export interface MessageArrow {
   messageId: Guid, causationId: Guid | null, at: Time, from: string, to: string
@@ -102,31 +106,31 @@ export interface MessageArrow {
   kind: 'work' | 'retry' | 'answer' | 'failure' | 'vote' | 'decision' | 'question' | 'undo' | 'control' | 'dead'
   stepId: string | null, attempt: number | null, seq: number | null, deadLetterId: number | null, note: string | null
 }
-// GET /runs/{id}/graph   (TRC-03) everything that caused and was caused, complete without traces
+// GET /runs/{id}/graph?at=   (TRC-03) everything that caused and was caused, complete without traces
 export interface CausalGraph { runId: Guid, transactionId: Guid, nodes: CausalNode[], edges: CausalEdge[], more: boolean }
 export interface CausalNode { id: string, kind: 'message' | 'event' | 'step' | 'effect' | 'model-call' | 'value' | 'ballot' | 'vote' | 'decision' | 'dead-letter' | 'timer' | 'lock', at: Time | null, label: string, detail: string | null, status: string | null, stepId: string | null, seq: number | null }
 export interface CausalEdge { from: string, to: string, kind: 'caused' | 'did' | 'asked' | 'voted' | 'decided' | 'depends' | 'undoes' | 'parked' | 'holds' | 'read' | 'wrote' }
 // GET /runs/{id}/state?seq=
 export interface StateChange { seq: number, at: Time, event: string, before: StateView | null, after: StateView, changes: FieldChange[] }
 export interface StateView { status: RunStatus, reason: string | null, steps: StepStateView[] }
-export interface StepStateView { stepId: string, status: StepStatus, attempt: number, reason: string | null, waitingOn: string | null }
+export interface StepStateView { stepId: string, status: StepStatus, attempt: number, undoAttempts: number, reason: string | null, waitingOn: string | null }
 export interface FieldChange { path: string, before: string | null, after: string | null }
-// GET /runs/{id}/effects · /effects?status=&after=&limit=
+// GET /runs/{id}/effects?at= · /effects?status=&after=&limit=
 export interface EffectPage { rows: EffectView[], next: string | null }
 export interface EffectView {
   runId: Guid, runName: string, stepId: string, key: string, compensating: boolean, tool: string, class: string, scope: string, status: string, calls: number
   createdAt: Time, changedAt: Time, /** Set when a person is asked now. */ questionId: string | null, /** What the call returns looks like this, as JSON; null: it returns nothing. */ resultExample: string | null, lastDetail: string | null
 }
-// GET /runs/{id}/journal?after=&limit=
+// GET /runs/{id}/journal?after=&limit=&at=
 export interface JournalPage { rows: JournalRow[], next: number | null }
 export interface JournalRow { seq: number, at: Time, kind: string, stepId: string, compensating: boolean, attempt: number, worker: string, tool: string, class: string | null, key: string | null, status: string | null, code: string | null, detail: string | null, model: string | null, inputTokens: number | null, outputTokens: number | null, costMicroUsd: number | null, durationMs: number | null, traceId: string | null }
 // GET /runs/{id}/waits
 export interface RunWaits { stuck: string | null, rows: RunWait[], timers: TimerRow[], deadLetters: LetterRow[], claims: ClaimRow[] }
 export interface RunWait { stepId: string, kind: WaitKind, what: string, since: Time | null, until: Time | null, why: string | null }
 export interface ClaimRow { stepId: string, attempt: number, agentType: string, owner: string | null, epoch: number, crashes: number, claimedAt: Time, expiresAt: Time, expired: boolean }
-// GET /runs/{id}/payloads  (payload-reader; audited)
+// GET /runs/{id}/payloads?at=  (in the order they were used; payload-reader; audited)
 export interface Payloads { rows: Payload[] }
-export interface Payload { stepId: string, kind: 'input' | 'output' | 'answer' | 'undo-input', body: unknown, bytes: number }
+export interface Payload { stepId: string, kind: 'input' | 'output' | 'answer' | 'undo-input', body: unknown, bytes: number, /** When it was used; null: it came with the plan and was not. */ at: Time | null, seq: number | null }
 // GET /runs/{id}/audit · /audit?after=&limit=&actor=&kind=&run=
 export interface AuditPage { rows: AuditRow[], next: string | null }
 export interface AuditRow { id: number, at: Time, actor: string, via: 'ui' | 'api' | 'cli', kind: string, target: string, runId: Guid | null, reason: string | null, outcome: 'done' | 'refused' | 'forbidden' | 'failed', detail: string | null, before: unknown, after: unknown, operationId: Guid | null, from: string | null }
@@ -143,17 +147,18 @@ export interface BallotSummary {
   status: 'voting' | 'people' | 'decided' | 'refused', outcome: string | null, option: string | null, decidedBy: string | null, people: number | null
   openedAt: Time | null, endsAt: Time | null, decidedAt: Time | null
 }
-// GET /ballots/{id}   votes are absent while it is sealed
+// GET /ballots/{id} · /runs/{id}/ballots/{id}?at=   votes are absent while it is sealed
 export interface BallotDetail {
   ballot: BallotSummary, sealed: boolean, refusal: BodyProblem[] | null
-  options: OptionView[], rule: string, flags: string[], evidence: string[], domain: string | null, subject: unknown, subjectHidden: boolean
+  options: OptionView[], /** What becomes of the run when none of them is chosen. */ noneFollows: string | null, rule: string, flags: string[], evidence: string[], domain: string | null, subject: unknown, subjectHidden: boolean
   rounds: RoundView[], votes: VoteView[], silent: string[], answers: AnswerView[]
   /** Sentences by rule: which single votes, other than cast or missing ones, would have changed the outcome. */ flips: string[]
-  /** Who voted against what was decided or leads. */ dissent: string[]
+  /** Who voted against what the votes led to, whoever decided in the end. */ dissent: string[], decision: DecisionView | null
   record: { lines: number, hash: string | null, fault: string | null }
   reported: string | null, actions: ActionOffer[]
 }
-export interface OptionView { name: string, arguments: unknown, argumentsHidden: boolean, safe: boolean }
+export interface OptionView { name: string, arguments: unknown, argumentsHidden: boolean, safe: boolean, /** What becomes of the run when a person chooses it; null where it is not known or nobody is asked. */ follows: string | null }
+export interface DecisionView { by: string, option: string | null, people: string[], note: string | null, at: Time }
 export interface RoundView {
   round: number, asked: number, outcome: string, leading: string | null, arbiter: boolean, deadlinePassed: boolean
   tally: { option: string, weight: number, votes: number }[], abstained: number, missing: number

@@ -1,8 +1,9 @@
-import { lazy, type ComponentType } from 'react'
+import type { ComponentType } from 'react'
+import { chunk } from '../ui/chunk'
 
 type Params = Record<string, string | undefined>
 type PageComponent = ComponentType<{ params: Params }>
-const page = (load: () => Promise<Record<string, unknown>>, name: string) => lazy(async () => ({ default: (await load())[name] as PageComponent }))
+const page = (load: () => Promise<Record<string, unknown>>, name: string) => chunk(async () => (await load())[name] as PageComponent)
 
 const ballots = () => import('../ballots')
 const letters = () => import('../deadLetters')

@@ -12,12 +12,13 @@ import { Ago, Until } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
 import { useParam } from '../ui/urlState'
 import { Empty, More, View } from '../ui/View'
+import { decidedBy } from './words'
 
 const filters: readonly (readonly [string, string])[] = [['', 'All'], ['people', 'Wait for people'], ['voting', 'Voting'], ['decided', 'Decided'], ['refused', 'Refused']]
 
 const BallotTable = ({ rows, label }: { rows: readonly BallotSummary[], label: string }) => <Table label={label} testId="ballots" rows={rows} id={row => row.ballotId} copy={row => row.ballotId} tone={row => row.status === 'people' ? 'warn' : row.status === 'voting' ? 'vote' : undefined} columns={[
   { key: 'state', head: 'State', cell: row => <Chip mark={ballotMark(row)} /> }, { key: 'question', head: 'Question', wide: true, cell: row => <Link href={`/consensus/${row.ballotId}`}><Untrusted text={row.question} line /></Link> },
-  { key: 'result', head: 'Result', cell: row => row.option !== null ? <><Untrusted text={row.option} line />{row.decidedBy && <div className="muted">by <Untrusted text={row.decidedBy} line /></div>}</> : row.people !== null && row.status === 'people' ? `needs ${plural(row.people, 'person', 'people')}` : '–' }, { key: 'policy', head: 'Policy', cell: row => <><Untrusted text={row.policy} line /><div className="muted"><Untrusted text={row.tier} line /></div></> },
+  { key: 'result', head: 'Result', nowrap: true, cell: row => row.option !== null ? <><Untrusted text={row.option} line />{row.decidedBy && <div className="muted">by {decidedBy(row)}</div>}</> : row.people !== null && row.status === 'people' ? `needs ${plural(row.people, 'person', 'people')}` : '–' }, { key: 'policy', head: 'Policy', cell: row => <><Untrusted text={row.policy} line /><div className="muted"><Untrusted text={row.tier} line /></div></> },
   { key: 'voters', head: 'Voters', align: 'end', cell: row => row.voters }, { key: 'round', head: 'Round', align: 'end', cell: row => row.round }, { key: 'requester', head: 'Asked by', cell: row => <Untrusted text={row.requester} line /> }, { key: 'run', head: 'Run', cell: row => row.runId ? <Link href={`/runs/${row.runId}/votes`}>open</Link> : '–' },
   { key: 'opened', head: 'Opened', align: 'end', cell: row => row.openedAt ? <Ago at={row.openedAt} /> : '–' }, { key: 'ends', head: 'Ends', align: 'end', nowrap: true, cell: row => row.decidedAt ? <Ago at={row.decidedAt} suffix=" ago" /> : row.endsAt ? <Until at={row.endsAt} /> : '–' },
 ]} />

@@ -13,4 +13,8 @@ it('counts heads where the rule does, and has no line where the rule has none', 
   const quorum = quorumOf(round({ inHeads: true, whole: 5, needed: null, tally: [{ option: 'yes', weight: 9, votes: 2 }] }))
   expect([quorum.parts[0]?.share, quorum.line, quorum.reached]).toEqual([0.4, null, null])
 })
+it('speaks of one vote and of several', () => {
+  const { unit } = quorumOf(round({ inHeads: true }))
+  expect([unit(1), unit(2), quorumOf(round({})).unit(1)]).toEqual(['vote', 'votes', 'weight'])
+})
 it('does not divide by nothing', () => expect(quorumOf(round({ whole: 0 })).parts).toEqual([]))

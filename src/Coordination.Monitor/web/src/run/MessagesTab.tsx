@@ -5,7 +5,7 @@ import { useApi } from '../api/queries'
 import type { MessageArrow, MessageFlow } from '../api/types'
 import { Button } from '../ui/Button'
 import { Id } from '../ui/Copy'
-import { duration } from '../ui/format'
+import { duration, plural } from '../ui/format'
 import { words } from '../ui/marks'
 import { Facts } from '../ui/Page'
 import { usePrefs } from '../ui/prefs'
@@ -16,7 +16,9 @@ import { TwinToggle } from '../ui/Twin'
 import { Untrusted } from '../ui/Untrusted'
 import { useParam } from '../ui/urlState'
 import { Empty, View } from '../ui/View'
-import { upTo, useRun } from './context'
+import { asOf, useRun } from './context'
+import { download } from './download'
+import { mermaid } from './exports'
 import css from './run.module.css'
 
 const lead = 74
@@ -80,15 +82,15 @@ const Detail = ({ arrow }: { arrow: MessageArrow }) => {
 }
 
 export const MessagesTab = () => {
-  const { id, topic, moment } = useRun()
+  const { id, topic, at } = useRun()
   const { textTwin } = usePrefs()
   const [picked, pick] = useParam('message')
-  const query = useApi<MessageFlow>(topic, `/runs/${id}/messages`, { keep: true })
+  const query = useApi<MessageFlow>(topic, asOf(`/runs/${id}/messages`, at), { keep: true })
   return <View query={query} what="the messages">{flow => {
-    const arrows = upTo(flow.arrows, moment, arrow => arrow.at)
+    const { arrows } = flow
     const arrow = flow.arrows.find(item => item.messageId === picked)
     return <>
-      <div className={css.tools}><span className="muted">{arrows.length} messages{flow.more ? ' (the first; there are more)' : ''}, {flow.lanes.length} participants</span><span className="grow" /><TwinToggle diagram="diagram" /></div>
+      <div className={css.tools}><span className="muted">{plural(arrows.length, 'message')}{flow.more ? ' (the first; there are more)' : ''}, {plural(flow.lanes.length, 'participant')}</span><span className="grow" /><Button small icon="download" onClick={() => download(`run-${id}.mmd`, 'text/plain', mermaid(flow.lanes, arrows))} data-testid="mermaid">Mermaid</Button><TwinToggle diagram="diagram" /></div>
       {arrows.length === 0 ? <Empty title="No message yet" icon="flow" /> : textTwin ? <Table label="Messages as text" rows={arrows} id={row => row.messageId} copy={row => row.messageId} columns={[
         { key: 'at', head: 'At', cell: row => <When at={row.at} clock ms /> }, { key: 'from', head: 'From', cell: row => <Untrusted text={row.from} line /> }, { key: 'to', head: 'To', cell: row => <Untrusted text={row.to} line /> }, { key: 'contract', head: 'Message', cell: row => <Button small look="quiet" onClick={() => pick(row.messageId)}><code><Untrusted text={nameOf(row)} /></code></Button> },
         { key: 'kind', head: 'Kind', cell: row => words(row.kind) }, { key: 'note', head: 'Note', wide: true, cell: row => <Untrusted text={row.note} max={200} /> },

@@ -7,6 +7,7 @@ import type { EventPage, RunEvent, StateChange, StepStateView } from '../api/typ
 import { Chip, Tag } from '../ui/Chip'
 import control from '../ui/control.module.css'
 import { Id } from '../ui/Copy'
+import { plural } from '../ui/format'
 import { runMarks, stepMark, unknownMark, words } from '../ui/marks'
 import { Facts } from '../ui/Page'
 import { prefsNow } from '../ui/prefs'
@@ -17,9 +18,10 @@ import { useParam } from '../ui/urlState'
 import { Empty, ErrorPanel, Loading, View } from '../ui/View'
 import { useRun } from './context'
 import css from './run.module.css'
+import { eventWords, fieldName, fieldValue, isUndo } from './words'
 
 const Events = ({ current, pick }: { current: number, pick: (seq: number) => void }) => {
-  const { id, topic } = useRun()
+  const { id, topic, at } = useRun()
   const [find, setFind] = useParam('find')
   const q = useDeferredValue(find)
   const query = useInfiniteQuery({
@@ -51,8 +53,8 @@ const Events = ({ current, pick }: { current: number, pick: (seq: number) => voi
         <div className={css.eventRows} style={{ height: virtual.getTotalSize() }} role="presentation">{items.map(item => {
           const row = rows[item.index]
           // The list owns the keys.
-          return row && <div key={row.seq} id={`event-${row.seq}`} role="option" tabIndex={-1} aria-selected={row.seq === current} className={css.event} style={{ transform: `translateY(${item.start}px)` }} onClick={() => pick(row.seq)} onKeyDown={() => {}}>
-            <code className="muted num">{row.seq}</code><span className="truncate"><b>{words(row.event)}</b> {row.stepId && <span className="muted"><Untrusted text={row.stepId} line />{row.attempt !== null && row.attempt > 1 ? ` ↻${row.attempt}` : ''}</span>}</span><span className="muted"><When at={row.at} clock ms /></span>
+          return row && <div key={row.seq} id={`event-${row.seq}`} role="option" tabIndex={-1} aria-selected={row.seq === current} data-later={at !== null && row.seq > current || undefined} className={css.event} style={{ transform: `translateY(${item.start}px)` }} onClick={() => pick(row.seq)} onKeyDown={() => {}}>
+            <code className="muted num">{row.seq}</code><span className="truncate"><b>{eventWords(row.event)}</b> {row.stepId && <span className="muted"><Untrusted text={row.stepId} line />{row.attempt !== null && row.attempt > 1 && !isUndo(row.event) ? ` ↻${row.attempt}` : ''}</span>}</span><span className="muted"><When at={row.at} clock ms /></span>
           </div>
         })}</div>
       </div>)}
@@ -62,19 +64,24 @@ const Events = ({ current, pick }: { current: number, pick: (seq: number) => voi
 
 const cell = (before: string | number | null | undefined, after: string | number | null | undefined) => before === undefined || before === after ? <Untrusted text={after === null || after === undefined ? '' : String(after)} none="–" /> : <><span className={css.before}><Untrusted text={before === null ? '' : String(before)} none="nothing" /></span> <span className={css.after}>→ <Untrusted text={after === null || after === undefined ? '' : String(after)} none="nothing" /></span></>
 
+const Field = ({ path }: { path: string }) => {
+  const { step, field } = fieldName(path)
+  return <span title={path}>{step !== null && <><Untrusted text={step} line /> · </>}{field}</span>
+}
+
 const Change = ({ change }: { change: StateChange }) => {
   const before = new Map(change.before?.steps.map(step => [step.stepId, step]))
   const touched = (step: StepStateView): boolean => JSON.stringify(before.get(step.stepId)) !== JSON.stringify(step)
   return <div className="stack">
-    <div className="row"><h2>{words(change.event)}</h2><Tag>event {change.seq}</Tag><When at={change.at} ms /></div>
+    <div className="row"><h2>{eventWords(change.event)}</h2><Tag>event {change.seq}</Tag><When at={change.at} ms /></div>
     <Facts items={[['Run', <span className="row">{change.before && change.before.status !== change.after.status && <><Chip mark={runMarks[change.before.status] ?? unknownMark(change.before.status)} />→</>}<Chip mark={runMarks[change.after.status] ?? unknownMark(change.after.status)} /></span>], change.after.reason !== null && ['Reason', <Untrusted text={change.after.reason} />]]} />
     <div><h3 style={{ marginBottom: 6 }}>What changed</h3>
-      {change.changes.length === 0 ? <p className="muted">Nothing in the state; the event was only recorded.</p> : <Table label="Changed fields" testId="changes" rows={change.changes} id={row => row.path} columns={[{ key: 'path', head: 'Field', cell: row => <code><Untrusted text={row.path} /></code> }, { key: 'before', head: 'Before', cell: row => <span className={css.before}><Untrusted text={row.before} none="nothing" /></span> }, { key: 'after', head: 'After', wide: true, cell: row => <span className={css.after}><Untrusted text={row.after} none="nothing" /></span> }]} />}</div>
+      {change.changes.length === 0 ? <p className="muted">Nothing in the state; the event was only recorded.</p> : <Table label="Changed fields" testId="changes" rows={change.changes} id={row => row.path} columns={[{ key: 'path', head: 'Field', cell: row => <Field path={row.path} /> }, { key: 'before', head: 'Before', cell: row => <span className={css.before}><Untrusted text={fieldValue(row.path, row.before)} none="nothing" /></span> }, { key: 'after', head: 'After', wide: true, cell: row => <span className={css.after}><Untrusted text={fieldValue(row.path, row.after)} none="nothing" /></span> }]} />}</div>
     <div><h3 style={{ marginBottom: 6 }}>State after it</h3>
       <Table label="State of the steps after the event" rows={change.after.steps} id={row => row.stepId} tone={row => touched(row) ? 'warn' : undefined} columns={[
         { key: 'step', head: 'Step', cell: row => <>{touched(row) && <><Tag tone="warn">changed</Tag> </>}<Untrusted text={row.stepId} line /></> },
         { key: 'status', head: 'State', cell: row => <span className="row" style={{ gap: 4 }}>{before.get(row.stepId) && before.get(row.stepId)?.status !== row.status && <><Chip mark={stepMark(before.get(row.stepId)?.status ?? 'pending')} />→</>}<Chip mark={stepMark(row.status)} /></span> },
-        { key: 'attempt', head: 'Attempt', align: 'end', cell: row => cell(before.get(row.stepId)?.attempt, row.attempt) }, { key: 'reason', head: 'Reason', cell: row => cell(before.get(row.stepId)?.reason, row.reason) }, { key: 'waits', head: 'Waits for', cell: row => cell(before.get(row.stepId)?.waitingOn, row.waitingOn) },
+        { key: 'attempt', head: 'Attempt', align: 'end', cell: row => <>{cell(before.get(row.stepId)?.attempt, row.attempt)}{row.undoAttempts > 0 && <div className="muted">{plural(row.undoAttempts, 'try', 'tries')} to undo</div>}</> }, { key: 'reason', head: 'Reason', cell: row => cell(before.get(row.stepId)?.reason, row.reason) }, { key: 'waits', head: 'Waits for', cell: row => cell(before.get(row.stepId)?.waitingOn, row.waitingOn) },
       ]} /></div>
   </div>
 }

@@ -12,12 +12,13 @@ import { usePrefs } from '../ui/prefs'
 import { revealedText } from '../ui/revealed'
 import { Table } from '../ui/Table'
 import { useNow } from '../ui/ticker'
-import { Lasted, When } from '../ui/Time'
+import { When } from '../ui/Time'
 import { TwinToggle } from '../ui/Twin'
 import { Untrusted } from '../ui/Untrusted'
 import { useParams } from '../ui/urlState'
 import { Empty, View } from '../ui/View'
-import { useRun } from './context'
+import { asOf, useRun } from './context'
+import { Took } from './Moment'
 import css from './run.module.css'
 import { lanesOf, placeTimeline, type LaneFilter, type Placed } from './timelineLayout'
 
@@ -27,7 +28,7 @@ const outcomeWords: Record<TimelineBar['outcome'], string> = { open: 'under way'
 
 interface TextRow { lane: TimelineLane, bar: TimelineBar | null }
 
-const barName = (step: string, bar: TimelineBar): string => `${revealedText(step)}: ${barWords[bar.kind]}${bar.attempt && bar.attempt > 1 ? `, attempt ${bar.attempt}` : ''}, ${outcomeWords[bar.outcome]}${bar.to ? `, ${duration(Date.parse(bar.to) - Date.parse(bar.from))}` : ''}`
+const barName = (step: string, bar: TimelineBar): string => `${revealedText(step)}: ${barWords[bar.kind]}${bar.attempt && bar.attempt > 1 ? `, ${bar.kind === 'undo' ? 'try' : 'attempt'} ${bar.attempt}` : ''}, ${outcomeWords[bar.outcome]}${bar.to ? `, ${duration(Date.parse(bar.to) - Date.parse(bar.from))}` : ''}`
 
 const Bars = ({ placed, event, pick }: { placed: Placed, event: string, pick: (seq: number | null) => void }) => (
   <div className={css.timeline} role="group" aria-label="Timeline of the steps" data-testid="timeline">
@@ -35,7 +36,7 @@ const Bars = ({ placed, event, pick }: { placed: Placed, event: string, pick: (s
     {placed.lanes.map(({ lane, bars, tries, ms }) => {
       const mark = stepMark(lane.status)
       return <div key={`${lane.stepId}${lane.undo ? ' undo' : ''}`} className={css.lane} data-undo={lane.undo || undefined}>
-        <div className={css.laneName} data-critical={lane.critical || undefined} title={lane.critical ? 'On the longest chain of steps' : undefined}><Glyph mark={mark} /><button type="button" className={css.laneButton} aria-pressed={bars.some(({ bar }) => String(bar.seq) === event)} disabled={bars.length === 0} onClick={() => pick(bars.at(-1)?.bar.seq ?? null)}>{lane.undo && 'undo '}<Untrusted text={lane.stepId} line /></button><span className="muted truncate"><Untrusted text={lane.agentType} line /></span></div>
+        <div className={css.laneName} data-critical={lane.critical || undefined} title={lane.critical ? 'On the longest chain of steps' : undefined}><Glyph mark={mark} /><button type="button" className={css.laneButton} aria-pressed={bars.some(({ bar }) => String(bar.seq) === event)} disabled={bars.length === 0} onClick={() => pick(bars.at(-1)?.bar.seq ?? null)}>{lane.undo && 'undo '}<Untrusted text={lane.stepId} line /></button>{lane.agentType !== lane.stepId && <span className="muted truncate"><Untrusted text={lane.agentType} line /></span>}</div>
         {/* Bars may be a few pixels wide, too small a target for the keyboard: the name of the step leads to them as well. */}
         {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
         <div className={css.track} onClick={click => {
@@ -48,7 +49,7 @@ const Bars = ({ placed, event, pick }: { placed: Placed, event: string, pick: (s
           {bars.map(({ bar, left, width }) => <span key={`${bar.seq} ${bar.kind} ${bar.from}`} className={`${css.mark} bar`} role="img" data-testid="bar" data-seq={bar.seq} data-kind={bar.kind} data-outcome={bar.outcome} data-picked={event === String(bar.seq) || undefined} aria-label={barName(lane.stepId, bar)} title={barName(lane.stepId, bar)}
             style={{ left: `min(${left * 100}%, calc(100% - 6px))`, width: `${width * 100}%` }}>{bar.kind === 'undo' ? '◀' : ''}{bar.attempt !== null && bar.attempt > 1 && width > 0.025 ? ` ↻${bar.attempt}` : ''}</span>)}
         </div>
-        <div className={css.laneEnd}>{tries > 1 && <span title={`${tries} attempts`}>↻ {tries}</span>}<span>{bars.length > 0 ? duration(ms) : mark.word}</span></div>
+        <div className={css.laneEnd}>{tries > 1 && <span title={lane.undo ? `undone at try ${tries}` : `${tries} attempts`}>↻ {tries}</span>}<span>{bars.length > 0 ? duration(ms) : mark.word}</span></div>
       </div>
     })}
   </div>
@@ -59,14 +60,14 @@ const Legend = () => <div className={css.legend} aria-hidden="true">
 </div>
 
 const BarDetail = ({ timeline, event, pick }: { timeline: Timeline, event: string, pick: (seq: number | null) => void }) => {
-  const { id, setAt } = useRun()
+  const { id, at, setAt } = useRun()
   const lane = timeline.lanes.find(item => item.bars.some(bar => String(bar.seq) === event))
   const index = lane?.bars.findIndex(item => String(item.seq) === event) ?? -1
   const bar = lane?.bars[index]
   if (!lane || !bar) return null
   const step = (by: number) => ({ why: lane.bars[index + by] ? null : 'There is none.', onClick: () => pick(lane.bars[index + by]?.seq ?? null) })
   return <div className={css.detail} data-testid="bar-detail"><div className="row"><h2 className="small-heading grow"><Untrusted text={lane.stepId} line /> · {barWords[bar.kind]}, {outcomeWords[bar.outcome]}</h2>{lane.bars.length > 1 && <><span className="muted">{index + 1} of {lane.bars.length}</span><Button small icon="left" aria-label="Earlier in this step" {...step(-1)} /><Button small icon="chevron" aria-label="Later in this step" {...step(1)} /></>}</div>
-    <Facts items={[['From', <When at={bar.from} ms />], ['To', bar.to ? <When at={bar.to} ms /> : 'still'], ['Took', <Lasted from={bar.from} to={bar.to} />], bar.attempt !== null && ['Attempt', bar.attempt], ['Event', <Button small onClick={() => setAt(bar.seq)}>go to {bar.seq}</Button>], bar.ballotId !== null && ['Ballot', <Link href={`/consensus/${bar.ballotId}`}>open</Link>], ['State', <Link href={`/runs/${id}/state?at=${bar.seq}`}>before and after</Link>]]} />
+    <Facts items={[['From', <When at={bar.from} ms />], ['To', bar.to ? <When at={bar.to} ms /> : at === null ? 'still' : 'it went on'], ['Took', <Took from={bar.from} to={bar.to} />], bar.attempt !== null && [bar.kind === 'undo' ? 'Try to undo' : 'Attempt', bar.attempt], ['Event', <Button small onClick={() => setAt(bar.seq)}>go to {bar.seq}</Button>], bar.ballotId !== null && ['Ballot', <Link href={`/consensus/${bar.ballotId}`}>open</Link>], ['State', <Link href={`/runs/${id}/state?at=${bar.seq}`}>before and after</Link>]]} />
     {bar.detail && <Untrusted text={bar.detail} />}</div>
 }
 
@@ -74,7 +75,7 @@ export const TimelineTab = () => {
   const { id, topic, at } = useRun()
   const [params, set] = useParams()
   const { textTwin } = usePrefs()
-  const query = useApi<Timeline>(topic, `/runs/${id}/timeline${at === null ? '' : `?at=${at}`}`, { keep: true })
+  const query = useApi<Timeline>(topic, asOf(`/runs/${id}/timeline`, at), { keep: true })
   const filter = filters.find(([key]) => key === params.get('show'))?.[0] ?? 'all'
   const attempt = params.get('attempt') ? Number(params.get('attempt')) : null
   const fold = params.get('fold') !== 'off'
@@ -84,7 +85,7 @@ export const TimelineTab = () => {
   const live = query.data !== undefined && !query.data.ended && at === null
   return <View query={query} what="the timeline">{timeline => {
     const lanes = lanesOf(timeline, filter, attempt, text)
-    const attempts = Math.max(1, ...timeline.lanes.flatMap(lane => lane.bars.map(bar => bar.attempt ?? 1)))
+    const attempts = Math.max(1, ...timeline.lanes.flatMap(lane => lane.undo ? [] : lane.bars.map(bar => bar.attempt ?? 1)))
     return <>
       <div className={css.tools}>
         <span className={control.segments} role="group" aria-label="Steps shown">{filters.map(([key, name]) => <button key={key} type="button" aria-pressed={filter === key} onClick={() => set({ show: key === 'all' ? null : key })}>{name}</button>)}</span>
@@ -97,7 +98,7 @@ export const TimelineTab = () => {
         : textTwin ? <Table label="Timeline as text" rows={lanes.flatMap<TextRow>(lane => lane.bars.length === 0 ? [{ lane, bar: null }] : lane.bars.map(bar => ({ lane, bar })))} id={row => `${row.lane.stepId} ${row.lane.undo} ${row.bar?.seq ?? ''} ${row.bar?.kind ?? ''}`} columns={[
           { key: 'step', head: 'Step', cell: ({ lane }) => <>{lane.undo && 'undo '}<Untrusted text={lane.stepId} line /></> }, { key: 'agent', head: 'Agent', cell: ({ lane }) => <Untrusted text={lane.agentType} line /> },
           { key: 'kind', head: 'What', cell: ({ bar, lane }) => bar ? barWords[bar.kind] : stepMark(lane.status).word, nowrap: true }, { key: 'attempt', head: 'Attempt', align: 'end', cell: ({ bar }) => bar?.attempt ?? '–' }, { key: 'outcome', head: 'Outcome', cell: ({ bar }) => bar ? words(outcomeWords[bar.outcome]) : '–', nowrap: true },
-          { key: 'from', head: 'From', cell: ({ bar }) => bar ? <When at={bar.from} clock ms /> : '–' }, { key: 'took', head: 'Took', align: 'end', cell: ({ bar }) => bar ? <Lasted from={bar.from} to={bar.to} /> : '–' }, { key: 'detail', head: 'Detail', wide: true, cell: ({ bar }) => <Untrusted text={bar?.detail} max={200} /> },
+          { key: 'from', head: 'From', cell: ({ bar }) => bar ? <When at={bar.from} clock ms /> : '–' }, { key: 'took', head: 'Took', align: 'end', cell: ({ bar }) => bar ? <Took from={bar.from} to={bar.to} /> : '–' }, { key: 'detail', head: 'Detail', wide: true, cell: ({ bar }) => <Untrusted text={bar?.detail} max={200} /> },
         ]} />
           : <>{live ? <Ticking timeline={timeline} lanes={lanes} fold={fold} event={event} pick={pick} /> : <Bars placed={placeTimeline(timeline, lanes, fold)} event={event} pick={pick} />}<Legend /></>}
       <BarDetail timeline={timeline} event={event} pick={pick} />

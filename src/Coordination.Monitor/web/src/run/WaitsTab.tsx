@@ -10,12 +10,13 @@ import { Ago, Until } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
 import { Empty, View } from '../ui/View'
 import { useRun } from './context'
+import { ShowsNow } from './Moment'
 
 export const WaitsTab = () => {
-  const { id, topic, at } = useRun()
+  const { id, topic } = useRun()
   const query = useApi<RunWaits>(topic, `/runs/${id}/waits`, { keep: true })
   return <View query={query} what="what it waits for">{data => <div className="stack" style={{ gap: 24 }}>
-    {at !== null && <p className="muted">Waits are those of now, not of event {at}: what was waited for then is in the timeline.</p>}
+    <ShowsNow why="What was waited for then is in the timeline." />
     {data.rows.length + data.timers.length + data.deadLetters.length + data.claims.length === 0 && <Empty icon="clock" title="It waits for nothing" />}
     {data.rows.length > 0 && <Section title="Steps that wait" id="step-waits"><Table label="Steps that wait" rows={data.rows} id={row => row.stepId} columns={[
       { key: 'kind', head: 'Waits', cell: row => <Chip mark={waitMark(row.kind)} /> }, { key: 'step', head: 'Step', cell: row => <Untrusted text={row.stepId} line /> }, { key: 'what', head: 'For what', wide: true, cell: row => <><Untrusted text={row.what} max={200} />{row.why && <div className="muted"><Untrusted text={row.why} max={200} /></div>}</> }, { key: 'since', head: 'Since', align: 'end', cell: row => row.since ? <Ago at={row.since} /> : '–' }, { key: 'until', head: 'Until', align: 'end', nowrap: true, cell: row => row.until ? <Until at={row.until} /> : '–' },

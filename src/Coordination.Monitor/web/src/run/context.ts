@@ -8,5 +8,5 @@ export const useRun = (): RunContext => {
   if (!value) throw new Error('Outside of a run page.')
   return value
 }
-/** What was there at the chosen moment. */
-export const upTo = <T,>(rows: readonly T[], moment: string | null, at: (row: T) => string | null): readonly T[] => moment === null ? rows : rows.filter(row => (at(row) ?? '') <= moment)
+/** The same reading as of the moment chosen; the server leaves out what came later. */
+export const asOf = (path: string, at: number | null): string => at === null ? path : `${path}${path.includes('?') ? '&' : '?'}at=${at}`

@@ -1,5 +1,7 @@
 import type { StepStatus, StepView } from '../api/types'
+import { duration } from '../ui/format'
 import { groupBy } from '../ui/groupBy'
+import type { Point } from './layout.worker'
 
 export interface GraphNode { id: string, steps: readonly StepView[], /** Shown as one: "×240, 3 failed". */ group: boolean }
 export interface GraphEdge { from: string, to: string, undo: boolean }
@@ -35,6 +37,29 @@ export const graphModel = (steps: readonly StepView[], expanded: ReadonlySet<str
     }
   }
   return { nodes: nodes.toSorted((a, b) => (a.steps[0]?.position ?? 0) - (b.steps[0]?.position ?? 0)), edges: [...edges.values()] }
+}
+
+/** A smooth line over the points between two handles. The layout's own ends lie on the borders of the nodes, where the handles are. */
+export const routePath = (from: Point, route: readonly Point[], to: Point): string => {
+  const points = [from, ...route.slice(1, -1), to]
+  // Level at every point, so that it leaves and enters sideways and passes each gap straight.
+  return points.slice(1).reduce((path, point, index) => {
+    const before = points[index] ?? from
+    const half = (point.x - before.x) / 2
+    return `${path} C${before.x + half},${before.y} ${point.x - half},${point.y} ${point.x},${point.y}`
+  }, `M${from.x},${from.y}`)
+}
+
+/** What stands under a step's name: nothing that is said already, and the same times as on the timeline. */
+export const nodeText = ({ steps, group }: GraphNode): string => {
+  const [step] = steps
+  if (!step) return ''
+  const agent = step.agentType === step.stepId ? '' : step.agentType
+  if (group) {
+    const failed = steps.filter(item => /failed/.test(item.status)).length
+    return [step.agentType, `${steps.filter(item => item.status === 'done').length} done`, failed ? `${failed} failed` : ''].filter(Boolean).join(' · ')
+  }
+  return [agent, step.since === null && step.endedAt !== null && step.startedAt !== null ? duration(step.tookMs) : '', step.attempt > 1 ? `attempt ${step.attempt}` : '', step.undoAttempts > 0 && step.undoSince === null ? `undo ${duration(step.undoTookMs)}` : '', step.percent === null ? '' : `${step.percent} %`].filter(Boolean).join(' · ')
 }
 
 /** The same as a list: how deep below the first steps each one is. */

@@ -1,7 +1,8 @@
 import { Graph, layout } from '@dagrejs/dagre'
 
 export interface LayoutRequest { id: number, nodes: readonly string[], edges: readonly { from: string, to: string }[], width: number, height: number }
-export interface LayoutAnswer { id: number, places: Record<string, { x: number, y: number }> }
+export interface LayoutAnswer { id: number, places: Record<string, Point>, /** Where each edge goes, so that it passes between the nodes; by `from to`. */ routes: Record<string, readonly Point[]> }
+export interface Point { x: number, y: number }
 
 // Laying out two thousand nodes takes seconds, which the page must not stand still for.
 self.onmessage = (event: MessageEvent<LayoutRequest>) => {
@@ -17,5 +18,7 @@ self.onmessage = (event: MessageEvent<LayoutRequest>) => {
     const place = graph.node(node) as { x: number, y: number }
     places[node] = { x: place.x - width / 2, y: place.y - height / 2 }
   }
-  self.postMessage({ id, places } satisfies LayoutAnswer)
+  const routes: Record<string, readonly Point[]> = {}
+  for (const edge of edges) routes[`${edge.from} ${edge.to}`] = (graph.edge(edge.from, edge.to) as { points: Point[] }).points.map(({ x, y }) => ({ x, y }))
+  self.postMessage({ id, places, routes } satisfies LayoutAnswer)
 }

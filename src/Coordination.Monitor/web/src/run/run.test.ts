@@ -5,7 +5,7 @@ import { foldedScale, lanesOf, placeTimeline } from './timelineLayout'
 
 const at = (s: number) => new Date(s * 1_000).toISOString()
 const bar = (from: number, to: number | null, more: Partial<TimelineBar> = {}): TimelineBar => ({ kind: 'work', from: at(from), to: to === null ? null : at(to), attempt: 1, outcome: to === null ? 'open' : 'done', seq: from, detail: null, ballotId: null, ...more })
-const timeline = (bars: TimelineBar[], end: number, ended = true): Timeline => ({ from: at(0), to: at(end), now: at(end), ended, lanes: [{ stepId: 'a', agentType: 'coder', undo: false, status: 'done', bars, critical: false }] })
+const timeline = (bars: TimelineBar[], end: number, ended = true): Timeline => ({ from: at(0), to: at(end), now: at(end), ended, lanes: [{ stepId: 'a', agentType: 'coder', undo: false, status: 'done', bars, critical: false, tookMs: bars.filter(item => item.kind === 'work' && item.to !== null).reduce((sum, item) => sum + Date.parse(item.to ?? '') - Date.parse(item.from), 0), since: bars.find(item => item.to === null)?.from ?? null }] })
 
 describe('the scale of time', () => {
   it('is linear where nothing is long', () => {
@@ -47,6 +47,7 @@ describe('the timeline', () => {
     expect(lanesOf(shown, 'waits', null, 'coder')).toHaveLength(1)
     expect(lanesOf(shown, 'all', 2, 'trouble')[0]?.bars.map(item => item.attempt)).toEqual([null, 2])
     expect(lanesOf(shown, 'all', null, 'nothing')).toHaveLength(0)
+    expect([lanesOf(shown, 'all', null, '')[0]?.tookMs, lanesOf(shown, 'all', 2, '')[0]?.tookMs]).toEqual([2_000, 1_000])
   })
 })
 

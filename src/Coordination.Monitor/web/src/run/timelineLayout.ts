@@ -68,10 +68,18 @@ const laneFits: Record<LaneFilter, (lane: TimelineLane) => boolean> = {
   failed: lane => /failed/.test(lane.status) || lane.bars.some(bar => bar.outcome === 'failed' || bar.outcome === 'retried'),
   waits: lane => lane.bars.some(bar => bar.kind !== 'work' && bar.kind !== 'undo'),
 }
+const worked = (bar: TimelineBar): boolean => bar.kind === 'work' || bar.kind === 'undo'
+/** A lane with one attempt alone, which then is what it took. */
+const only = (lane: TimelineLane, attempt: number): TimelineLane => {
+  const bars = lane.bars.filter(bar => bar.attempt === null || bar.attempt === attempt)
+  // As the server counts the whole: work, or of a step that only waited, the wait.
+  const counted = bars.some(worked) ? bars.filter(worked) : bars
+  return { ...lane, bars, tookMs: counted.reduce((sum, bar) => sum + (bar.to === null ? 0 : Date.parse(bar.to) - Date.parse(bar.from)), 0), since: counted.findLast(bar => bar.to === null)?.from ?? null }
+}
 export const lanesOf = (timeline: Timeline, filter: LaneFilter, attempt: number | null, text: string): TimelineLane[] => {
   const words = text.trim().toLowerCase()
   return timeline.lanes
-    .map(lane => attempt === null ? lane : { ...lane, bars: lane.bars.filter(bar => bar.attempt === null || bar.attempt === attempt) })
+    .map(lane => attempt === null ? lane : only(lane, attempt))
     .filter(lane => laneFits[filter](lane) && (words === '' || `${lane.stepId} ${lane.agentType} ${lane.bars.map(bar => bar.detail ?? '').join(' ')}`.toLowerCase().includes(words)))
 }
 
@@ -98,10 +106,6 @@ const ticksOf = (scale: Scale, from: number, to: number): { at: number, ms: numb
   return ticks
 }
 
-const worked = (bar: TimelineBar): boolean => bar.kind === 'work' || bar.kind === 'undo'
-/** Of a step that only waited, the wait. */
-const spent = (bars: readonly TimelineBar[], until: (bar: TimelineBar) => number): number => bars.reduce((sum, bar) => sum + until(bar) - Date.parse(bar.from), 0)
-
 export const placeTimeline = (timeline: Timeline, lanes: readonly TimelineLane[], fold: boolean): Placed => {
   const from = Date.parse(timeline.from)
   const end = timeline.ended ? Date.parse(timeline.to) : Math.max(Date.parse(timeline.to), Date.parse(timeline.now))
@@ -118,7 +122,7 @@ export const placeTimeline = (timeline: Timeline, lanes: readonly TimelineLane[]
     scale, from, to, ticks: ticksOf(scale, from, to),
     lanes: lanes.map(lane => ({
       lane, tries: Math.max(1, ...lane.bars.map(bar => bar.attempt ?? 1)),
-      ms: spent(lane.bars.some(worked) ? lane.bars.filter(worked) : lane.bars, until),
+      ms: lane.tookMs + (lane.since === null ? 0 : Math.max(0, to - Date.parse(lane.since))),
       bars: lane.bars.map(bar => {
         const left = scale.x(Date.parse(bar.from))
         return { bar, left, width: Math.max(0, scale.x(until(bar)) - left), open: bar.to === null }

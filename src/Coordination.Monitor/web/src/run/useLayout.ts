@@ -4,14 +4,14 @@ import type { LayoutAnswer, LayoutRequest } from './layout.worker'
 
 export const nodeWidth = 196
 export const nodeHeight = 46
-type Places = LayoutAnswer['places']
+export type Laid = Pick<LayoutAnswer, 'places' | 'routes'>
 
 // The shape of a run does not change while its steps do, so its layout is made once.
-const kept = new Map<string, Places>()
+const kept = new Map<string, Laid>()
 
-export const useLayout = (model: GraphModel): Places | null => {
+export const useLayout = (model: GraphModel): Laid | null => {
   const shape = JSON.stringify([model.nodes.map(node => node.id), model.edges.map(edge => [edge.from, edge.to])])
-  const [done, setDone] = useState<{ shape: string, places: Places } | null>(null)
+  const [done, setDone] = useState<{ shape: string, laid: Laid } | null>(null)
   const worker = useRef<Worker | null>(null)
   useEffect(() => () => {
     worker.current?.terminate()
@@ -24,10 +24,11 @@ export const useLayout = (model: GraphModel): Places | null => {
     const request: LayoutRequest = { id: 1, nodes, edges: edges.map(([from, to]) => ({ from, to })), width: nodeWidth, height: nodeHeight }
     worker.current.onmessage = (event: MessageEvent<LayoutAnswer>) => {
       if (kept.size > 20) kept.clear()
-      kept.set(shape, event.data.places)
-      setDone({ shape, places: event.data.places })
+      const laid = { places: event.data.places, routes: event.data.routes }
+      kept.set(shape, laid)
+      setDone({ shape, laid })
     }
     worker.current.postMessage(request)
   }, [shape])
-  return kept.get(shape) ?? (done?.shape === shape ? done.places : null)
+  return kept.get(shape) ?? (done?.shape === shape ? done.laid : null)
 }

@@ -12,7 +12,7 @@ export const Page = ({ title, heading, crumbs, note, actions, children, flush = 
   return (
     <div className={`${css.page} ${flush ? css.flush : ''}`}>
       <header className={css.head}>
-        {crumbs && <nav aria-label="Breadcrumb" className={css.crumbs}>{crumbs.map(crumb => <span key={crumb.href}><Link href={crumb.href}>{crumb.text}</Link><Icon name="chevron" size={10} /></span>)}</nav>}
+        {crumbs && <nav aria-label="Breadcrumb" className={css.crumbs}>{crumbs.map((crumb, index) => <span key={crumb.href}>{index > 0 && <Icon name="chevron" size={10} />}<Link href={crumb.href}>{crumb.text}</Link></span>)}</nav>}
         <div className={css.line}><h1 className={css.title}>{heading ?? title}</h1><div className={css.note}>{note}</div><div className={css.actions}>{actions}</div></div>
       </header>
       {children}

@@ -51,6 +51,8 @@ export const offset = (minutes: number): string => minutes === 0 ? 'UTC' : `UTC$
 /** With milliseconds and the zone, for tooltips: nobody should have to guess whose clock it is. */
 export const exactTime = (time: string, zone: Zone): string => `${dateTime(time, zone, true)}${zone === 'utc' ? '' : ` ${offset(new Date(time).getTimezoneOffset())}`}`
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
+/** Amounts in cents are written out beside the number as it was given: `amountCents=129900 (1,299.00)`. */
+export const withCents = (text: string): string => text.replaceAll(/(\b(?:cents|[A-Za-z_]*(?:Cents|_cents))"?\s*[:=]\s*)(-?\d{1,15})\b(?!\.)/g, (_, name: string, cents: string) => `${name}${cents} (${(Number(cents) / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })})`)
 export const pretty = (value: unknown): string => typeof value === 'string' ? value : JSON.stringify(value, null, 2) ?? 'nothing'
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi

@@ -3,7 +3,7 @@ import type { Mark } from './Chip'
 
 export const runMarks: Record<RunStatus, Mark> = {
   running: { tone: 'accent', icon: 'play', word: 'Running' }, cancelling: { tone: 'warn', icon: 'dash', word: 'Cancelling' },
-  compensating: { tone: 'undo', icon: 'undo', word: 'Compensating' }, completed: { tone: 'ok', icon: 'check', word: 'Completed' },
+  compensating: { tone: 'undo', icon: 'undo', word: 'Undoing' }, completed: { tone: 'ok', icon: 'check', word: 'Completed' },
   partial: { tone: 'warn', icon: 'half', word: 'Partial' }, failed: { tone: 'bad', icon: 'cross', word: 'Failed' },
   cancelled: { tone: 'idle', icon: 'dash', word: 'Cancelled' }, expired: { tone: 'bad', icon: 'hourglass', word: 'Expired' },
 }
@@ -11,7 +11,7 @@ export const unknownMark = (word: string): Mark => ({ tone: 'idle', icon: 'help'
 
 const waitMarks: Record<WaitKind, Mark> = {
   'worker': { tone: 'accent', icon: 'play', word: 'Running' }, 'person': { tone: 'vote', icon: 'person', word: 'Waits for person' }, 'ballot': { tone: 'vote', icon: 'diamond', word: 'Voting' },
-  'retry': { tone: 'warn', icon: 'retry', word: 'Retrying' }, 'undo': { tone: 'undo', icon: 'undo', word: 'Compensating' }, 'earlier-steps': { tone: 'idle', icon: 'clock', word: 'Waiting' },
+  'retry': { tone: 'warn', icon: 'retry', word: 'Retrying' }, 'undo': { tone: 'undo', icon: 'undo', word: 'Undoing' }, 'earlier-steps': { tone: 'idle', icon: 'clock', word: 'Waiting' },
 }
 /** What a person needs to know first: why it stands still, else what it does. */
 export const runMark = (run: Pick<RunSummary, 'status' | 'stuck' | 'waitKind' | 'inDoubt'>): Mark => {
@@ -32,13 +32,19 @@ const stepMarks: Record<StepStatus, Mark> = {
 export const stepMark = (status: StepStatus): Mark => stepMarks[status] ?? unknownMark(status)
 
 /** Ballots have words of their own: a vetoed ballot did its work, it did not fail. */
-export const ballotMark = (ballot: Pick<BallotSummary, 'status' | 'outcome' | 'option'>): Mark => {
-  if (ballot.status === 'voting') return { tone: 'vote', icon: 'diamond', word: 'Open' }
+export const ballotMark = (ballot: Pick<BallotSummary, 'status' | 'outcome' | 'option'> & Partial<Pick<BallotSummary, 'decidedBy' | 'people'>>): Mark => {
+  if (ballot.status === 'voting') return { tone: 'vote', icon: 'diamond', word: 'Voting' }
   if (ballot.status === 'people') return { tone: 'warn', icon: 'person', word: 'Waits for people' }
   if (ballot.status === 'refused') return { tone: 'idle', icon: 'dash', word: 'Refused' }
+  // How the voting ended is not how the ballot ended, where somebody else decided.
+  if (ballot.decidedBy === 'people') return ballot.option === null ? { tone: 'warn', icon: 'person', word: `Turned down by ${people(ballot)}` } : { tone: 'ok', icon: 'person', word: `Decided by ${people(ballot)}` }
+  if (ballot.decidedBy === 'arbiter' && ballot.option !== null) return { tone: 'ok', icon: 'check', word: 'Decided by the arbiter' }
+  if (ballot.decidedBy === 'safe-option') return { tone: 'warn', icon: 'shield', word: 'Safe option taken' }
   const outcome = plain(ballot.outcome ?? '')
   return ballotOutcomes[outcome] ?? (ballot.option === null && outcome !== '' ? { tone: 'warn', icon: 'half', word: words(outcome) } : ballotOutcomes['decided'] ?? unknownMark('Decided'))
 }
+/** One person, or several who had to agree. */
+export const people = (ballot: { people?: number | null }): string => (ballot.people ?? 1) > 1 ? 'people' : 'a person'
 const ballotOutcomes: Record<string, Mark> = {
   'decided': { tone: 'ok', icon: 'check', word: 'Decided' }, 'vetoed': { tone: 'bad', icon: 'shield', word: 'Vetoed' }, 'split': { tone: 'warn', icon: 'half', word: 'Deadlocked' },
   'no-quorum': { tone: 'warn', icon: 'hourglass', word: 'No quorum' }, 'dissent-escalated': { tone: 'warn', icon: 'up', word: 'Escalated' }, 'open': { tone: 'vote', icon: 'diamond', word: 'Open' },

@@ -1,9 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
+using Coordination.Bench.Measuring;
+using Coordination.Bench.Report;
+using Coordination.Monitor.Bench.Report;
 
-namespace Coordination.Monitor.Bench;
+namespace Coordination.Monitor.Bench.Api;
 
-/// <summary>First pages of many filters through the API.</summary>
-internal static class Measure
+/// <summary>First pages of many filters, in every order, and what is counted beside them, asked of the API one after the other.</summary>
+internal static class FirstPages
 {
     private static readonly string[] Queries =
     [
@@ -76,49 +80,54 @@ internal static class Measure
         "agent:coder,writer \"rate limit\" started:>-30d",
     ];
 
-    public static async Task PagesAsync(HttpClient http, int rounds)
+    private static readonly string[] Asked =
+    [
+        "runs",
+        "runs?sort=-duration",
+        "runs?sort=-cost",
+        "runs?sort=-updated",
+        "runs?sort=started",
+        "runs?sort=duration",
+        "runs?sort=cost",
+        "runs?sort=updated",
+        "runs/count",
+        "runs/facets",
+    ];
+
+    /// <returns>A table of what was asked.</returns>
+    public static async Task<string> MeasureAsync(string database, int rounds, Figures figures, TextWriter progress)
     {
-        foreach (
-            var what in new[]
-            {
-                "runs",
-                "runs?sort=-duration",
-                "runs?sort=-cost",
-                "runs?sort=-updated",
-                "runs?sort=started",
-                "runs?sort=duration",
-                "runs?sort=cost",
-                "runs?sort=updated",
-                "runs/count",
-                "runs/facets",
-            }
-        )
+        await using var monitor = new MonitorProcess(database);
+        await monitor.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(monitor.Address, "api/v1/"), Timeout = TimeSpan.FromMinutes(2) };
+        var table = new MarkdownTable("asked", "p50 ms>", "p95 ms>", "p99 ms>", "slowest ms>", "slowest filter");
+        foreach (var what in Asked)
         {
-            var all = new List<(string Query, double Ms)>();
+            List<(string Query, double Ms)> all = [];
             // The first round fills caches and connections.
             for (var round = 0; round <= rounds; round++)
             {
                 foreach (var query in Queries)
                 {
                     var clock = Stopwatch.GetTimestamp();
-                    using var answer = await http.GetAsync($"{what}{(what.Contains('?') ? '&' : '?')}q={Uri.EscapeDataString(query)}");
+                    using var answer = await http.GetAsync(
+                        new Uri($"{what}{(what.Contains('?') ? '&' : '?')}q={Uri.EscapeDataString(query)}", UriKind.Relative)
+                    );
                     await answer.Content.ReadAsByteArrayAsync();
                     answer.EnsureSuccessStatusCode();
                     if (round > 0)
                         all.Add((query, Stopwatch.GetElapsedTime(clock).TotalMilliseconds));
                 }
             }
-            var sorted = all.Select(one => one.Ms).Order().ToList();
-            Console.WriteLine(
-                $"{what}: {Queries.Length} filters x {rounds}: p50 {sorted[sorted.Count / 2]:0.0} ms, p95 {sorted[(int)(sorted.Count * 0.95)]:0.0} ms, worst {sorted[^1]:0.0} ms"
-            );
-            foreach (
-                var slow in all.GroupBy(one => one.Query)
-                    .Select(group => (group.Key, Ms: group.Average(one => one.Ms)))
-                    .OrderByDescending(one => one.Ms)
-                    .Take(6)
-            )
-                Console.WriteLine($"    {slow.Ms, 7:0.0} ms  {slow.Key}");
+            double[] sorted = [.. all.Select(one => one.Ms).Order()];
+            var slow = all.GroupBy(one => one.Query, StringComparer.Ordinal).MaxBy(group => group.Average(one => one.Ms))!.Key;
+            table.Add(what, Of(sorted, 0.5), Of(sorted, 0.95), Of(sorted, 0.99), Of(sorted, 1), $"`{slow}`");
+            await progress.WriteLineAsync($"{what}: {Queries.Length} filters × {rounds}");
+            if (!what.Contains('/'))
+                figures.AtMost($"{what}: first page of {Queries.Length} filters, p95", Percentile.Of(sorted, 0.95), 100, "ms");
         }
+        return table.ToString();
     }
+
+    private static string Of(double[] sorted, double share) => Percentile.Of(sorted, share).ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,4 @@
-namespace Coordination.Monitor.Bench;
+namespace Coordination.Monitor.Bench.Api;
 
 /// <summary>Rows of runs as the saga writes them, made by the database itself: their shape and spread, not what is in them, is what is measured.</summary>
 internal static class SeedSql

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 
-namespace Coordination.Monitor.Bench;
+namespace Coordination.Monitor.Bench.Api;
 
 /// <summary>Fills the database, in pieces, once.</summary>
 internal static class Seed
@@ -19,7 +19,7 @@ internal static class Seed
         await ExecuteAsync(source, SeedSql.History);
         await ExecuteAsync(source, SeedSql.Journal);
         await ExecuteAsync(source, "VACUUM ANALYZE coordination.run, coordination.run_history, coordination.effect_journal");
-        Console.WriteLine($"seeded {runs:N0} runs in {clock.Elapsed.TotalSeconds:0} s");
+        Console.Error.WriteLine($"seeded {runs:N0} runs in {clock.Elapsed.TotalSeconds:0} s");
     }
 
     public static async Task UntilListedAsync(string database, long runs)
@@ -28,9 +28,9 @@ internal static class Seed
         var clock = Stopwatch.StartNew();
         while (await NumberAsync(source, "SELECT coalesce(sum(runs), 0)::bigint FROM coordination.monitor_count") < runs)
             await Task.Delay(1_000);
-        Console.WriteLine($"all listed after {clock.Elapsed.TotalSeconds:0} s");
+        Console.Error.WriteLine($"all listed after {clock.Elapsed.TotalSeconds:0} s");
         await ExecuteAsync(source, "VACUUM ANALYZE coordination.monitor_run");
-        Console.WriteLine(
+        Console.Error.WriteLine(
             $"list: {await NumberAsync(source, "SELECT pg_table_size('coordination.monitor_run')") / 1_000_000:N0} MB, indexes {await NumberAsync(source, "SELECT pg_indexes_size('coordination.monitor_run')") / 1_000_000:N0} MB"
         );
     }
