@@ -1,4 +1,4 @@
-using Coordination.Monitor.Bench;
+using Coordination.Monitor.Bench.Api;
 using Coordination.Persistence;
 using Coordination.Testing;
 using Microsoft.Extensions.DependencyInjection;

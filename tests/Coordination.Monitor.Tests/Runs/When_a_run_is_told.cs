@@ -116,6 +116,7 @@ public sealed class When_a_run_is_told
             Start,
             Start.AddHours(1),
             null,
+            null,
             null
         );
         var then = EffectsThen.Of(File(asked).AsOf(3), [now, now with { Key = "later" }], journal).ShouldHaveSingleItem();
