@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Coordination.Monitor.Bench.Feeding;
 
 /// <summary>Browsers that look at the list: each a live connection that is read and thrown away, and opened again when it breaks.</summary>
@@ -7,16 +10,14 @@ internal sealed class Viewers : IAsyncDisposable
     private readonly CancellationTokenSource end = new();
     private readonly HttpClient http;
     private readonly Task[] all;
+    private int connected;
     private int open;
     private long bytes;
 
     public Viewers(Uri monitor, int count)
     {
-        http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = count + 1 })
-        {
-            BaseAddress = monitor,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        var handler = new SocketsHttpHandler { MaxConnectionsPerServer = count + 1, ConnectCallback = ConnectAsync };
+        http = new HttpClient(handler) { BaseAddress = monitor, Timeout = Timeout.InfiniteTimeSpan };
         all = [.. Enumerable.Range(0, count).Select(_ => Task.Run(LookAsync))];
     }
 
@@ -32,6 +33,23 @@ internal sealed class Viewers : IAsyncDisposable
         await Task.WhenAll(all);
         http.Dispose();
         end.Dispose();
+    }
+
+    // Each from an address of its own: one viewer may not have all the connections there are.
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(new IPAddress([127, 0, 1, (byte)(1 + Interlocked.Increment(ref connected) % 250)]), 0));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private async Task LookAsync()

@@ -5,7 +5,7 @@ using Coordination.Monitor;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Coordination.Host.Serving;
 
@@ -42,6 +42,13 @@ internal static class MonitorHosting
 
     public static void MapMonitor(this WebApplication app, MonitorSettings settings)
     {
+        if (settings.BehindProxy)
+        {
+            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedProto };
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            app.UseForwardedHeaders(forwarded);
+        }
         if (settings.AllowedHosts is not null || settings.Oidc is null)
         {
             // A probe asks by an address the host need not know.
@@ -109,30 +116,7 @@ internal static class MonitorHosting
                 options.ExpireTimeSpan = TimeSpan.FromHours(8);
                 options.SlidingExpiration = true;
             })
-            .AddOpenIdConnect(options =>
-            {
-                options.Authority = oidc.Authority;
-                options.RequireHttpsMetadata = oidc.Authority.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-                options.ClientId = oidc.ClientId;
-                options.ClientSecret = oidc.ClientSecretFile is { Length: > 0 } file ? Secret(file) : null;
-                options.ResponseType = OpenIdConnectResponseType.Code;
-                options.UsePkce = true;
-                options.MapInboundClaims = false;
-                options.TokenValidationParameters.NameClaimType = oidc.NameClaim;
-                options.TokenValidationParameters.RoleClaimType = oidc.RoleClaim;
-                options.CallbackPath = $"{settings.Path.TrimEnd('/')}/signed-in";
-                options.SignedOutCallbackPath = $"{settings.Path.TrimEnd('/')}/signed-out";
-                options.Events.OnRedirectToIdentityProvider = context =>
-                {
-                    // A script cannot follow to another site: the page says that one has to sign in again.
-                    if (context.Request.Path.Value?.Contains("/api/", StringComparison.Ordinal) is true)
-                    {
-                        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                        context.HandleResponse();
-                    }
-                    return Task.CompletedTask;
-                };
-            });
+            .AddOpenIdConnect(options => SignIn.Configure(options, settings, oidc));
     }
 
     private static IEnumerable<MonitorRole> Roles(ClaimsPrincipal user, OidcSettings oidc) =>
@@ -145,19 +129,4 @@ internal static class MonitorHosting
                 )
             )
             .OfType<MonitorRole>();
-
-    private static string Secret(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file).TrimEnd('\r', '\n');
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFailure(
-                ExitCode.Usage,
-                $"{SettingNames.Monitor}:Oidc:ClientSecretFile names {file}, which cannot be read: {exception.Message}"
-            );
-        }
-    }
 }

@@ -19,6 +19,9 @@ internal sealed class MonitorSettings
     /// <summary>Names the page may be reached by, with commas between; others are refused. Without people signing in: this machine's.</summary>
     public string? AllowedHosts { get; set; }
 
+    /// <summary>A proxy before it ends HTTPS and says so with <c>X-Forwarded-Proto</c>; nobody reaches this process past it.</summary>
+    public bool BehindProxy { get; set; }
+
     /// <summary>A folder for the keys that sign-ins are encrypted with; processes that share it accept each other's, and their own after a restart.</summary>
     public string? KeysFolder { get; set; }
 

@@ -1,9 +1,10 @@
 import type { BallotDetail, BallotSummary, DecisionView } from '../api/types'
 import { people } from '../ui/marks'
+import { revealedText } from '../ui/revealed'
 
 /** Who decided, for the middle of a sentence. */
 export const decidedBy = (ballot: Pick<BallotSummary, 'decidedBy' | 'people'>): string =>
-  ({ 'people': people(ballot), 'votes': 'the voters', 'arbiter': 'the arbiter', 'safe-option': 'the rule, which took the safe option because the voters did not decide', 'nobody': 'nobody' } as Record<string, string>)[ballot.decidedBy ?? ''] ?? ballot.decidedBy ?? 'nobody'
+  ({ 'people': people(ballot), 'votes': 'the voters', 'arbiter': 'the arbiter', 'safe-option': 'the rule, which took the safe option because the voters did not decide', 'nobody': 'nobody' } as Record<string, string>)[ballot.decidedBy ?? ''] ?? revealedText(ballot.decidedBy ?? 'nobody')
 
 /** The heading over a decision, the option left out: it is a stranger's word. */
 export const decisionTitle = (decision: Pick<DecisionView, 'by' | 'option'>, several: boolean): string =>

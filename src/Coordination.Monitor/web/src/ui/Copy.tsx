@@ -2,6 +2,7 @@ import { buttonClass } from './Button'
 import css from './control.module.css'
 import { shortId } from './format'
 import { Icon } from './Icon'
+import { revealedText } from './revealed'
 import { toast } from './toast'
 
 export const copyText = async (text: string, what: string): Promise<void> => {
@@ -19,5 +20,5 @@ export const CopyButton = ({ text, what }: { text: string, what: string }) => (
   }}><Icon name="copy" size={13} /></button>
 )
 export const Id = ({ id, what = 'id', full = false }: { id: string, what?: string, full?: boolean }) => (
-  <span className={`${css.copy} ${full ? css.copyShown : ''}`}><code title={id}>{full ? id : shortId(id)}</code><CopyButton text={id} what={what} /></span>
+  <span className={`${css.copy} ${full ? css.copyShown : ''}`}><code title={revealedText(id)}>{revealedText(full ? id : shortId(id))}</code><CopyButton text={id} what={what} /></span>
 )
