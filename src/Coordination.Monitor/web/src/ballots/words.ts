@@ -2,9 +2,12 @@ import type { BallotDetail, BallotSummary, DecisionView } from '../api/types'
 import { people } from '../ui/marks'
 import { revealedText } from '../ui/revealed'
 
+// A map: a plain object also has what every object has.
+const deciders = new Map([['votes', 'the voters'], ['arbiter', 'the arbiter'], ['safe-option', 'the rule, which took the safe option because the voters did not decide'], ['nobody', 'nobody']])
+
 /** Who decided, for the middle of a sentence. */
 export const decidedBy = (ballot: Pick<BallotSummary, 'decidedBy' | 'people'>): string =>
-  ({ 'people': people(ballot), 'votes': 'the voters', 'arbiter': 'the arbiter', 'safe-option': 'the rule, which took the safe option because the voters did not decide', 'nobody': 'nobody' } as Record<string, string>)[ballot.decidedBy ?? ''] ?? revealedText(ballot.decidedBy ?? 'nobody')
+  ballot.decidedBy === 'people' ? people(ballot) : deciders.get(ballot.decidedBy ?? 'nobody') ?? revealedText(ballot.decidedBy ?? 'nobody')
 
 /** The heading over a decision, the option left out: it is a stranger's word. */
 export const decisionTitle = (decision: Pick<DecisionView, 'by' | 'option'>, several: boolean): string =>
