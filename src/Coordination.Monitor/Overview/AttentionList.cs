@@ -205,7 +205,7 @@ internal static class AttentionList
                 : $"{Steps(type.Waiting)}; no instance is alive.",
             type.OldestWaitAt ?? now,
             null,
-            "/agents",
+            $"/agents/{Uri.EscapeDataString(type.AgentType)}",
             type.Waiting
         );
 

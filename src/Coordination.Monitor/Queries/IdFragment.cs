@@ -31,8 +31,6 @@ internal sealed record IdFragment(string Begin, string End, bool IsEither = fals
             return null;
         if (pieces is [var begin, var end])
             return begin.Length == 0 && end.Length < LeastOfEnd ? null : new(begin, end);
-        return digits is < LeastOfEnd or Whole
-            ? new(pieces[0], "")
-            : new(pieces[0], pieces[0], IsEither: true);
+        return digits is < LeastOfEnd or Whole ? new(pieces[0], "") : new(pieces[0], pieces[0], IsEither: true);
     }
 }

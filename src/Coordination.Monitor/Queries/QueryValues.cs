@@ -24,7 +24,8 @@ internal static class QueryValues
             FieldKind.Number when Numbers(op, value, Count) is null => "a number is 3, 10k or 2m; a range is two of them with .. between.",
             FieldKind.Dollars when Numbers(op, value, MicroDollars) is null =>
                 "an amount is in dollars, like 0.50; a range is two of them with .. between.",
-            FieldKind.Id when Id(value) is null => "an id is hexadecimal: at least two digits of its beginning, four of its end, or the whole.",
+            FieldKind.Id when Id(value) is null =>
+                "an id is hexadecimal: at least two digits of its beginning, four of its end, or the whole.",
             _ => null,
         };
 

@@ -86,10 +86,15 @@ internal static class RunCompare
         return why is null ? entry.Event + attempt : $"{entry.Event}{attempt}: {why}";
     }
 
-    private static Dictionary<string, (PlanStepRow Plan, StepRow? Row)> Steps(RunFile file)
+    private static Dictionary<string, (PlanStepRow Plan, StepRow? Row)?> Steps(RunFile file)
     {
         var rows = file.Steps.ToDictionary(step => step.StepId, StringComparer.Ordinal);
-        return file.Plan.ToDictionary(step => step.StepId, step => (step, rows.GetValueOrDefault(step.StepId)), StringComparer.Ordinal);
+        // Nullable, so that a step the other run does not have is missing instead of empty.
+        return file.Plan.ToDictionary(
+            step => step.StepId,
+            step => ((PlanStepRow, StepRow?)?)(step, rows.GetValueOrDefault(step.StepId)),
+            StringComparer.Ordinal
+        );
     }
 
     private static IReadOnlyList<(string, string?)> Step(PlanStepRow plan, StepRow? row) =>

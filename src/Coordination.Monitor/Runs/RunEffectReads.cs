@@ -46,6 +46,8 @@ internal static class EffectsThen
                         Calls = state.Calls,
                         ChangedAt = state.EndedAt ?? state.CalledAt,
                         QuestionId = state.Status == EffectStatus.InDoubt && asked.Contains(state.QuestionId) ? state.QuestionId : null,
+                        // Nobody is asked about a moment that is past.
+                        ResultExample = null,
                         LastDetail = state.Status == EffectStatus.Succeeded ? null : state.Detail,
                     };
                 })

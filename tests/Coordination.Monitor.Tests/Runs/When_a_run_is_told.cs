@@ -225,6 +225,17 @@ public sealed class When_a_run_is_told
             .First.ShouldBe(new FirstDifference(4, null, "plan", "step-completed in the first, nothing more in the second"));
     }
 
+    [Fact, Trait("req", "TRC-09")]
+    public void Runs_of_different_plans_can_be_compared()
+    {
+        var a = File(Failed);
+        var b = a with { Plan = [a.Plan[0], Step(1, "other", "coder", "plan")] };
+        RunCompare
+            .Of(Summary, a, Summary, b)
+            .Steps.Select(step => $"{step.StepId} {step.InA} {step.InB} {step.Same}")
+            .ShouldBe(["plan True True True", "code True False False", "publish True False False", "other False True False"]);
+    }
+
     [Fact]
     public void An_entry_says_what_it_changed()
     {

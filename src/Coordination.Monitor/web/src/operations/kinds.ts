@@ -5,7 +5,7 @@ export const kinds: Record<OperationKind, KindWords> = {
   'run.cancel': { verb: 'Cancel run', says: 'Steps under way are stopped, what was done is undone where an undo exists, and the run ends as cancelled. It cannot be taken up again.', danger: true, reason: true },
   'run.answer': { verb: 'Answer question', says: 'The step that asked goes on with your answer as its input.' },
   'effect.resolve': { verb: 'Resolve effect', says: 'Nobody knows whether this effect took place. What you say is recorded as the truth and the run goes on from it.', reason: true },
-  'ballot.answer': { verb: 'Answer ballot', says: 'Your answer counts as the word of a person. When enough people agree, the ballot is decided and the run goes on.' },
+  'ballot.answer': { verb: 'Answer ballot', says: 'Your answer counts as the word of a person. When enough people agree, the ballot is decided.' },
   'ballot.report': { verb: 'Report outcome', says: 'The voters are judged by what turned out right. Their calibration, and so the weight of their next votes, changes.' },
   'ballot.cancel': { verb: 'Cancel ballot', says: 'The ballot ends without a decision and the step that asked for it is told so.', danger: true, reason: true },
   'timer.move': { verb: 'Move timer', says: 'The message is sent at the new time instead.', reason: true },

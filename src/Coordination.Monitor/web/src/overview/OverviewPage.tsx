@@ -36,7 +36,7 @@ const WaitingRun = ({ row }: { row: WaitRow }) => row.count > 1
   : <Link href={`/runs/${row.runId}`}><Untrusted text={row.runName} line /></Link>
 
 const Typical = ({ rows }: { rows: readonly TypicalDuration[] }) => <Table label="Typical durations" testId="typical-durations" rows={rows.slice(0, 8)} id={row => row.name} columns={[
-  { key: 'name', head: 'Kind of run', wide: true, cell: row => <Link href={runsOf(clause('name', row.name))}><Untrusted text={row.name} line /></Link> },
+  { key: 'name', head: 'Kind of run', cell: row => <Link href={runsOf(clause('name', row.name))}><Untrusted text={row.name} line /></Link> },
   { key: 'median', head: 'Half within', hint: 'The median: half of them took no longer', align: 'end', nowrap: true, cell: row => duration(row.medianMs) },
   { key: 'p95', head: '95 % within', hint: 'The 95th percentile: 19 of 20 took no longer', align: 'end', nowrap: true, cell: row => <Link href={runsOf(`${clause('name', row.name)} duration:>${row.p95Ms}ms`)} title="Runs that took longer">{duration(row.p95Ms)}</Link> },
   { key: 'runs', head: 'Runs', align: 'end', cell: row => count(row.runs) },

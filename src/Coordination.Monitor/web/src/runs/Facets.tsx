@@ -17,10 +17,10 @@ export const Facets = ({ facets, fields, q, commit }: { facets: RunFacets | unde
   const lists: readonly (readonly [string, Wanted, readonly FacetValue[]])[] = facets ? [['Name', 'name', facets.name], ['Agent', 'agent', facets.agent], ['Reason', 'reason', facets.reason], ['Requester', 'requester', facets.requester]] : []
   return (
     <div className={css.chips} role="group" aria-label="Statuses">
-      {facets && facets.stuck > 0 && <button type="button" className={css.facet} aria-pressed={!!stuckHeld} onClick={() => commit(stuckHeld ? withoutClause(q, stuckHeld) : addClause(q, stuck))}><i data-tone="bad"><Icon name="warn" size={11} /></i>Stuck <b>{count(facets.stuck)}</b></button>}
+      {facets && facets.stuck > 0 && <button type="button" className={css.facet} title="Runs of the whole system, whatever the query" aria-pressed={!!stuckHeld} onClick={() => commit(stuckHeld ? withoutClause(q, stuckHeld) : addClause(q, stuck))}><i data-tone="bad"><Icon name="warn" size={11} /></i>Stuck <b>{count(facets.stuck)}</b></button>}
       {order.filter(key => facets && ((facets.status[key] ?? 0) > 0 || hasValue(q, status, key))).map(key => {
         const mark = runMarks[key] ?? unknownMark(key)
-        return <button key={key} type="button" className={css.facet} aria-pressed={hasValue(q, status, key)} onClick={() => commit(toggleValue(q, status, key))} data-testid={`facet-${key}`}><i data-tone={mark.tone}><Icon name={mark.icon} size={11} /></i>{mark.word} <b>{count(facets?.status[key] ?? 0)}</b></button>
+        return <button key={key} type="button" className={css.facet} title="Runs of the whole system, whatever the query" aria-pressed={hasValue(q, status, key)} onClick={() => commit(toggleValue(q, status, key))} data-testid={`facet-${key}`}><i data-tone={mark.tone}><Icon name={mark.icon} size={11} /></i>{mark.word} <b>{count(facets?.status[key] ?? 0)}</b></button>
       })}
       {facets && <Menu label="Filter by…" icon="list" small>
         <div className={css.facetLists}>

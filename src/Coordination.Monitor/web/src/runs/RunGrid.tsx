@@ -63,6 +63,14 @@ export const RunGrid = ({ store, list, columns, total, sort, onSort, selected, o
     rangeExtractor: range => active >= range.startIndex && active <= range.endIndex || active >= order.length ? defaultRangeExtractor(range) : [...new Set([...defaultRangeExtractor(range), active])].toSorted((a, b) => a - b),
   })
   useEffect(() => virtual.measure(), [height, virtual])
+  // Another list, another order: from its beginning.
+  const shownStore = useRef(store)
+  useEffect(() => {
+    if (shownStore.current === store) return
+    shownStore.current = store
+    scroller.current?.scrollTo(0, 0)
+    setActive(0)
+  }, [store])
   const items = virtual.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
   useEffect(() => store.look(items[0]?.index ?? 0, last))
