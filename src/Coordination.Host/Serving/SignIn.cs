@@ -28,6 +28,8 @@ internal static partial class SignIn
         options.TokenValidationParameters.RoleClaimType = oidc.RoleClaim;
         options.CallbackPath = $"{home}signed-in";
         options.SignedOutCallbackPath = $"{home}signed-out";
+        // Nobody signs others out by a link.
+        options.RemoteSignOutPath = default;
         options.Events.OnRedirectToIdentityProvider = Challenge;
         options.Events.OnTokenValidated = KeepForSignOut;
         options.Events.OnRemoteFailure = context => RefuseAsync(context, home);

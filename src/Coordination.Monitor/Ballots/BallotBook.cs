@@ -4,7 +4,7 @@ using Coordination.Sagas.Consensus;
 namespace Coordination.Monitor;
 
 /// <summary>Makes everything that may be shown of one ballot.</summary>
-internal sealed class BallotBook(BallotReads ballots, RunPageReads runs)
+internal sealed class BallotBook(BallotReads ballots, RunPageReads runs, IAuditTrail audit)
 {
     /// <summary>A ballot of 100 voters with two rounds of debate, and every vote sent three times.</summary>
     private const int MostLines = 1_000;
@@ -19,6 +19,15 @@ internal sealed class BallotBook(BallotReads ballots, RunPageReads runs)
     /// <param name="moment">Null: as it is. Else as it was then, sealed if it was.</param>
     /// <param name="cancellationToken">Stops.</param>
     public async Task<BallotDetail> ShowAsync(Guid id, Viewer viewer, DateTimeOffset? moment, CancellationToken cancellationToken)
+    {
+        var shown = await MakeAsync(id, viewer, moment, cancellationToken);
+        // Written first: nothing is shown that is not recorded.
+        if (shown.Subject is not null || shown.Options.Any(option => option.Arguments is not null))
+            await audit.WriteAsync(new AuditEntry(viewer, "payload.read", $"ballot {id}", shown.Ballot.RunId, "done"), cancellationToken);
+        return shown;
+    }
+
+    private async Task<BallotDetail> MakeAsync(Guid id, Viewer viewer, DateTimeOffset? moment, CancellationToken cancellationToken)
     {
         if (await ballots.FindAsync(id, cancellationToken) is not { } ballot)
             return await ballots.RefusalAsync(id, cancellationToken) is { } refusal

@@ -22,11 +22,22 @@ internal static class LetterEndpoints
         );
         api.MapGet(
             "/dead-letters/export",
-            (string? group, Guid? run, string? reason, string? type, string? state, string? q, string? format, LetterReads letters) =>
-                new LetterExport(
+            async (
+                string? group,
+                Guid? run,
+                string? reason,
+                string? type,
+                string? state,
+                string? q,
+                string? format,
+                LetterReads letters,
+                CancellationToken ct
+            ) =>
+                await LetterExport.BeginAsync(
                     letters,
                     Query(group, run, reason, type, state, q),
-                    Choice.OneOf("format", format, "csv", "json") is null or "csv"
+                    Choice.OneOf("format", format, "csv", "json") is null or "csv",
+                    ct
                 )
         );
         api.MapGet(

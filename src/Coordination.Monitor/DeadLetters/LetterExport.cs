@@ -5,16 +5,23 @@ using System.Text.Json;
 namespace Coordination.Monitor;
 
 /// <summary>Streams letters as a file, page after page, without what they say.</summary>
-internal sealed class LetterExport(LetterReads letters, LetterQuery query, bool isCsv) : IResult
+internal sealed class LetterExport(LetterReads letters, LetterQuery query, LetterPage first, bool isCsv) : IResult
 {
     /// <summary>Rows of a file at most.</summary>
     private const int Most = 200_000;
 
+    /// <summary>Before the answer begins it can still be an error.</summary>
+    public static async Task<LetterExport> BeginAsync(
+        LetterReads letters,
+        LetterQuery query,
+        bool isCsv,
+        CancellationToken cancellationToken
+    ) => new(letters, query, await letters.PageAsync(query, after: null, Page.Most, cancellationToken), isCsv);
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var (response, ended) = (httpContext.Response, httpContext.RequestAborted);
-        // Before the answer begins it can still be an error.
-        var page = await letters.PageAsync(query, after: null, Page.Most, ended);
+        var page = first;
         response.ContentType = isCsv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8";
         response.Headers.ContentDisposition = $"attachment; filename=\"dead-letters.{(isCsv ? "csv" : "json")}\"";
         await WriteAsync(response, isCsv ? Spreadsheet.ByteOrderMark + Head : "[", ended);

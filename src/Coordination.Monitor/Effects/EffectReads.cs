@@ -118,7 +118,13 @@ internal sealed class EffectReads(Reads reads)
                 """,
                 new StatementParameter("runs", doubted, ColumnKind.Uuid)
             ),
-            row => (Id: (sql.ReadGuid(row, 0), row.GetString(1)), Example: EffectResult.ExampleOf(StepQuestion.SchemaIn(row.Text(2)))),
+            row =>
+                (
+                    Id: (sql.ReadGuid(row, 0), row.GetString(1)),
+                    Example: Questions.EffectOf(row.GetString(1)) is null
+                        ? null
+                        : EffectResult.ExampleOf(StepQuestion.SchemaIn(row.Text(2)))
+                ),
             cancellationToken
         );
         var examples = asked.DistinctBy(question => question.Id).ToDictionary(question => question.Id, question => question.Example);

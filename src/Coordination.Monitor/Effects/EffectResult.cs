@@ -9,13 +9,14 @@ internal static class EffectResult
     public static JsonElement? SchemaOf(JsonElement? answer) =>
         answer is { ValueKind: JsonValueKind.Object } schema
         && schema.TryGetProperty("properties", out var members)
+        && members.ValueKind == JsonValueKind.Object
         && members.TryGetProperty("result", out var result)
             ? result
             : null;
 
     /// <summary>A value of the kind the call returns, as JSON, for somebody to write theirs by; null when it returns nothing or nothing is known.</summary>
     public static string? ExampleOf(JsonElement? answer) =>
-        SchemaOf(answer) is { } schema && IsNeeded(schema) ? JsonShape.Example(schema)?.ToJsonString() ?? "null" : null;
+        SchemaOf(answer) is { } schema && IsNeeded(schema) ? JsonShape.Example(schema) ?? "null" : null;
 
     /// <summary>Whether the call returns anything: an empty schema is written for calls that do not.</summary>
     public static bool IsNeeded(JsonElement schema) =>

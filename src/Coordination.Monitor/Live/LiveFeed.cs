@@ -57,6 +57,16 @@ internal sealed class LiveFeed
         }
     }
 
+    /// <summary>Nobody listens, and what happens from here on is not looked for: whoever comes back has missed something.</summary>
+    public void Pass()
+    {
+        lock (gate)
+        {
+            recent.Clear();
+            position++;
+        }
+    }
+
     /// <summary>Those who came since this was asked last and heard nothing before: what they show may have changed before they were heard of.</summary>
     public IReadOnlyList<Listener> Newcomers()
     {
@@ -103,7 +113,12 @@ internal sealed class LiveFeed
                 ? known
                 : -1;
         var missed = recent.Where(happened => happened.Position > heard && listener.Topics.Hears(happened.Topic)).ToList();
-        if (heard < 0 || heard > position || (recent.TryPeek(out var oldest) && oldest.Position > heard + 1) || missed.Count >= Unread)
+        if (
+            heard < 0
+            || heard > position
+            || (heard < position && (!recent.TryPeek(out var oldest) || oldest.Position > heard + 1))
+            || missed.Count >= Unread
+        )
             listener.Offer(LiveEvent.Of(position, Name, LiveTopics.Gap, new { }));
         else
             missed.ForEach(listener.Offer);

@@ -38,7 +38,8 @@ internal sealed partial class LiveWatch(
             {
                 if (feed.Count == 0)
                 {
-                    // Nobody hears what happens from here on: whoever comes back is told of the gap by the position.
+                    // Nobody hears what happens from here on.
+                    feed.Pass();
                     last.Clear();
                     (version, pulsed, known) = (-1, 0, 0);
                     await wake.WaitAsync(stoppingToken);

@@ -65,7 +65,7 @@ internal sealed class ResolveEffectAct(Reads reads, RunClient runs, EffectClient
     )
     {
         var (run, effect, asked) = ((ActRun, EffectInfo, StepQuestion?))look.Known!;
-        work.Execute(claims.Claim(asked!.Subject, viewer));
+        claims.Take(work, asked!.Subject, viewer);
         var given = request.Parameters;
         var result = given.Result.ValueKind == JsonValueKind.Undefined ? (JsonElement?)null : given.Result;
         var word = new EffectWord(given.Verdict!, result, viewer.Name, request.Reason);
@@ -86,7 +86,7 @@ internal sealed class ResolveEffectAct(Reads reads, RunClient runs, EffectClient
                 new BodyProblem(
                     "RESULT_MISSING",
                     "parameters.result",
-                    $"The call returns something, and the step goes on with it: give it as result, for example {JsonShape.Example(schema)?.ToJsonString()}."
+                    $"The call returns something, and the step goes on with it: give it as result, for example {JsonShape.Example(schema)}."
                 ),
             ]
             : [];

@@ -7,6 +7,8 @@ internal static class OperationCheck
 {
     public const int MostTargets = 10_000;
     public const int MostReason = 500;
+    public const int MostName = 200;
+    public const int MostQuery = 2_000;
     public const int MostBody = 256 * 1024;
 
     /// <param name="request">What is asked.</param>
@@ -23,11 +25,25 @@ internal static class OperationCheck
                 ),
             ];
         }
-        return [.. Targets(request, kind), .. Reason(request, kind, asksReason), .. Parameters(request, kind), .. Texts(request)];
+        if (Texts(request) is [_, ..] texts)
+            return texts;
+        return [.. Targets(request, kind), .. Reason(request, kind, asksReason), .. Parameters(request, kind)];
     }
 
     /// <summary>A NUL is JSON, and PostgreSQL keeps no text that has one.</summary>
-    private static IEnumerable<BodyProblem> Texts(OperationRequest request)
+    private static IReadOnlyList<BodyProblem> Texts(OperationRequest request)
+    {
+        try
+        {
+            return [.. Nuls(request)];
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException or JsonException)
+        {
+            return [Fault("", "A text is no Unicode (half of a surrogate pair), or a number is none.")];
+        }
+    }
+
+    private static IEnumerable<BodyProblem> Nuls(OperationRequest request)
     {
         foreach (var (path, value) in new (string, object?)[] { ("targets", request.Targets), ("select", request.Select) })
         {
@@ -63,6 +79,8 @@ internal static class OperationCheck
         {
             if (select.AsOf is { Year: < 2000 or > 2200 })
                 yield return Fault("select.asOf", "asOf is what a dry run said.");
+            if (new[] { select.Query, select.Group, select.Reason, select.Type }.Any(text => text is { Length: > MostQuery }))
+                yield return Fault("select", $"A filter has {MostQuery} characters at most.");
             if (!kind.ForMany)
                 yield return Fault("select", $"{kind.Name} is for one target.");
             else if (kind.Name == OperationKind.TimerCancel)
@@ -91,12 +109,36 @@ internal static class OperationCheck
         for (var i = 0; i < Math.Min(targets.Count, MostTargets); i++)
         {
             var given = Members(targets[i]);
+            if (TooMuch(targets[i], given, kind) is { } fault)
+            {
+                yield return Fault($"targets[{i}]", fault);
+                yield break;
+            }
             if (kind.Target.FirstOrDefault(member => !given.Contains(member)) is { } missing)
             {
                 yield return Fault($"targets[{i}].{missing}", $"{kind.Name} needs the target's {missing}.");
                 yield break;
             }
         }
+    }
+
+    /// <summary>Names are short, and there; what a kind does not know of is somebody's mistake.</summary>
+    private static string? TooMuch(OperationTarget target, List<string> given, OperationKind kind)
+    {
+        foreach (var (name, text) in new[] { ("step", target.Step), ("question", target.Question), ("effect", target.Effect) })
+        {
+            if (text is { Length: > MostName })
+                return $"Its {name} has {text.Length} characters: {MostName} are allowed.";
+            if (text is not null && string.IsNullOrWhiteSpace(text))
+                return $"Its {name} is empty.";
+        }
+        return
+            given.FirstOrDefault(name =>
+                !kind.Target.Contains(name) && !(kind.Name == OperationKind.EffectResolve && name is "step" or "question")
+            )
+                is { } other
+            ? $"{kind.Name} takes no {other}."
+            : null;
     }
 
     private static IEnumerable<BodyProblem> Reason(OperationRequest request, OperationKind kind, bool asks)

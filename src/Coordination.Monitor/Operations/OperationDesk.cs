@@ -134,8 +134,24 @@ internal sealed class OperationDesk(
                     : "The answer is not what was asked for",
                 look.Problems
             );
-        if (look.Refusal is { } refusal)
+        if ((look.Refusal ?? await TryAsync(id, request, target, viewer, act, look, cancellationToken)) is { } refusal)
             return await FailAsync(id, request, target, viewer, look, refusal, cancellationToken);
+        return await KnownAsync(id, request, viewer, cancellationToken)
+            ?? throw new InvalidOperationException("The operation was not stored.");
+    }
+
+    /// <summary>Does it, in a transaction that is over when this returns: SQLite has one writer, who would wait for itself.</summary>
+    /// <returns>Why it could not be done; null: it is done, or was by the same id.</returns>
+    private async Task<string?> TryAsync(
+        Guid id,
+        OperationRequest request,
+        OperationTarget target,
+        Viewer viewer,
+        OperationAct act,
+        ActLook look,
+        CancellationToken cancellationToken
+    )
+    {
         await using var work = units.Create(alone: true);
         try
         {
@@ -145,21 +161,21 @@ internal sealed class OperationDesk(
                 work.Execute(insert);
             work.Execute(audit.Line(OperationItems.Line(look, request, viewer, "done", done, id)));
             await work.CommitAsync(CancellationToken.None);
+            return null;
         }
         catch (GuardFailedException taken) when (taken.Guard == OperationStore.Taken)
         {
             // The same key at the same time: what the other one did is the answer.
+            return null;
         }
         catch (GuardFailedException gone)
         {
-            return await FailAsync(id, request, target, viewer, look, gone.Guard, cancellationToken);
+            return gone.Guard;
         }
         catch (ArgumentException broken)
         {
             throw Refusal.BadRequest("The operation cannot be carried out as asked", new BodyProblem("BAD_OPERATION", "", broken.Message));
         }
-        return await KnownAsync(id, request, viewer, cancellationToken)
-            ?? throw new InvalidOperationException("The operation was not stored.");
     }
 
     private async Task<Operation> FailAsync(

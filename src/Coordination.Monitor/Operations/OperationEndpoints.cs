@@ -122,6 +122,13 @@ internal static class OperationEndpoints
             return JsonSerializer.Deserialize<OperationRequest>(body.GetBuffer().AsSpan(0, (int)body.Length), MonitorJson.Requests)
                 ?? throw new JsonException("The body is null.");
         }
+        catch (InvalidOperationException)
+        {
+            throw Refusal.BadRequest(
+                "The request cannot be read",
+                new BodyProblem("BAD_JSON", "$", "A text is no Unicode: it has half of a surrogate pair.")
+            );
+        }
         catch (JsonException broken)
         {
             throw Refusal.BadRequest("The request cannot be read", new BodyProblem("BAD_JSON", broken.Path ?? "$", Words(broken)));

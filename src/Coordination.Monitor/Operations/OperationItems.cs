@@ -32,11 +32,22 @@ internal sealed class OperationItems(IUnitOfWorkFactory units, OperationStore st
         var viewer = new Viewer(operation.Actor, new HashSet<MonitorRole>(), operation.Via);
         var request = operation.Request with { Targets = [item.Target], Reason = operation.Reason };
         var act = acts[operation.Kind];
-        var look = await act.LookAsync(item.Target, request, viewer, cancellationToken);
-        if (look.Refusal is { } refusal)
-            return await SettleAsync((operation.Id, owner), item, look, request, viewer, "skipped", refusal, act: null, cancellationToken);
+        var look = new ActLook(CommandLines.Name(item.Target), null, "");
         try
         {
+            look = await act.LookAsync(item.Target, request, viewer, cancellationToken);
+            if (look.Refusal is { } refusal)
+                return await SettleAsync(
+                    (operation.Id, owner),
+                    item,
+                    look,
+                    request,
+                    viewer,
+                    "skipped",
+                    refusal,
+                    act: null,
+                    cancellationToken
+                );
             return await SettleAsync((operation.Id, owner), item, look, request, viewer, "done", detail: null, act, cancellationToken);
         }
         catch (GuardFailedException gone) when (gone.Guard != OperationStore.NotRunning)
@@ -54,7 +65,9 @@ internal sealed class OperationItems(IUnitOfWorkFactory units, OperationStore st
             );
         }
         catch (Exception broken)
-            when (broken is not (GuardFailedException or DbException or TimeoutException or OperationCanceledException))
+            when (broken
+                    is not (GuardFailedException or DbException { IsTransient: true } or TimeoutException or OperationCanceledException)
+            )
         {
             // One target that cannot be done holds up no other.
             return await SettleAsync(

@@ -23,7 +23,7 @@ internal sealed partial class OperationRunner(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Operations of this process at the same time; most of them wait for their rate.</summary>
-    private const int MostAtOnce = 100;
+    private const int MostAtOnce = 1_000;
     private const int Batch = 50;
     private readonly string me = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}";
     private readonly ConcurrentDictionary<Guid, Task> mine = new();
@@ -102,11 +102,15 @@ internal sealed partial class OperationRunner(
                     // A command that was interrupted: whoever started it may have meant to stop it.
                     if (operation.Via == "cli")
                         await units.ExecuteAsync(store.Turn(operation.Id, "suspended", "running"), stoppingToken);
-                    else if (mine.Count < MostAtOnce && mine.TryAdd(operation.Id, Task.CompletedTask))
-                        mine[operation.Id] = CarryAsync(operation.Id, stoppingToken);
+                    else if (mine.Count < MostAtOnce && !mine.ContainsKey(operation.Id))
+                        Carry(operation.Id, stoppingToken);
                 }
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // Those under way are waited for below.
+            }
+            catch (Exception exception)
             {
                 Failed(log, exception);
             }
@@ -115,9 +119,17 @@ internal sealed partial class OperationRunner(
         await Task.WhenAll(mine.Values);
     }
 
-    private async Task CarryAsync(Guid id, CancellationToken stoppingToken)
+    private void Carry(Guid id, CancellationToken stoppingToken)
     {
-        await Task.Yield();
+        var begun = new TaskCompletionSource();
+        mine[id] = CarryAsync(id, begun.Task, stoppingToken);
+        // Not before it is in the list: what it takes out at its end is there.
+        begun.SetResult();
+    }
+
+    private async Task CarryAsync(Guid id, Task listed, CancellationToken stoppingToken)
+    {
+        await listed;
         try
         {
             await RunAsync(id, me, progress: null, stoppingToken);

@@ -69,7 +69,8 @@ internal sealed class OperationSelection(Reads reads, RunListReads runs, GroupRe
                 [.. problems.Select(problem => new BodyProblem("BAD_QUERY", "select.query", problem.Message))]
             );
         }
-        var conditions = RunFilter.Of(parsed.Clauses, asOf);
+        // Those that are over cannot be acted on: the walk passes them by.
+        IReadOnlyList<RunCondition> conditions = [.. RunFilter.Of(parsed.Clauses, asOf), new RunCondition.Statuses(RunStatuses.Open)];
         var targets = new List<OperationTarget>();
         RunPlace? place = null;
         do

@@ -95,7 +95,11 @@ internal sealed class AnswerRunAct(Reads reads, RunClient runs, AnswerClaims cla
             Known = (run, asked),
             Problems = asked is null || open != target.Question ? [] : asked.ProblemsOf(request.Parameters.Answer),
             Refusal =
-                run.IsOver ? $"Run {id} is over: {run.Status}."
+                // Its verdict takes another role and a reason, and says itself who gave it.
+                Questions.EffectOf(target.Question!)
+                    is { } effect
+                    ? $"It is about an effect in doubt: say what became of it with effect.resolve (effect {effect})."
+                : run.IsOver ? $"Run {id} is over: {run.Status}."
                 : open is null ? $"Step {target.Step} of run {id} asks nothing."
                 : open != target.Question ? $"Step {target.Step} asks '{open}' now, not '{target.Question}'."
                 : null,
@@ -114,7 +118,7 @@ internal sealed class AnswerRunAct(Reads reads, RunClient runs, AnswerClaims cla
     {
         var (run, asked) = ((ActRun, StepQuestion?))look.Known!;
         var target = request.Targets![0];
-        work.Execute(claims.Claim(asked!.Subject, viewer));
+        claims.Take(work, asked!.Subject, viewer);
         runs.Answer(work, run.RunId, run.Tenant, target.Step!, target.Question!, request.Parameters.Answer, viewer.Name);
         return ValueTask.FromResult("answered");
     }

@@ -152,6 +152,32 @@ internal sealed class ProjectionReads(IQueries link, bool postgres)
             )
         ).ToDictionary(row => row.RunId, row => (row.Status, row.Stuck));
 
+    /// <summary>Those of these runs with a ballot that asks people.</summary>
+    public async Task<IReadOnlySet<Guid>> AskingPeopleAsync(Guid[] runs, CancellationToken cancellationToken) =>
+        (
+            await link.QueryAsync(
+                new Statement(
+                    // The few ballots that are open, by their index.
+                    $"SELECT run_id FROM {sql.Table("ballot")} WHERE status <> 'Decided' AND status = 'People' AND {sql.AnyOf("run_id", "@runs")}",
+                    ("runs", runs, ColumnKind.Uuid)
+                ),
+                row => sql.ReadGuid(row, 0),
+                cancellationToken
+            )
+        ).ToHashSet();
+
+    /// <summary>Runs the list says are voted on whose ballot asks people by now: no entry of their history tells it.</summary>
+    public Task<IReadOnlyList<Guid>> HandedOverAsync(int limit, CancellationToken cancellationToken) =>
+        link.QueryAsync(
+            new Statement(
+                $"SELECT m.run_id FROM {sql.Table("ballot")} b JOIN {sql.Table("monitor_run")} m ON m.run_id = b.run_id "
+                    + "WHERE b.status <> 'Decided' AND b.status = 'People' AND m.wait_kind = 'ballot' LIMIT @limit",
+                ("limit", (long)limit, ColumnKind.Int64)
+            ),
+            row => sql.ReadGuid(row, 0),
+            cancellationToken
+        );
+
     /// <summary>Ended runs of the list, in the order of their acceptance or of their ids, from a place on.</summary>
     public Task<IReadOnlyList<Guid>> OldestEndedAsync(int limit, CancellationToken cancellationToken) =>
         link.QueryAsync(

@@ -19,6 +19,7 @@ internal sealed partial class Projector(
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HandedEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StuckEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
@@ -59,12 +60,17 @@ internal sealed partial class Projector(
         if (await list.OpenAsync(cancellationToken))
             LogBegun();
         LogKept(list.State.Position, list.State.Filled);
-        var (filled, stuckAt, sweepAt) = (0L, time.GetTimestamp(), time.GetTimestamp());
+        var (filled, handedAt, stuckAt, sweepAt) = (0L, time.GetTimestamp(), time.GetTimestamp(), time.GetTimestamp());
         var told = time.GetTimestamp();
         while (true)
         {
             var clock = Stopwatch.StartNew();
             await list.FollowAsync(cancellationToken);
+            if (time.GetElapsedTime(handedAt) >= HandedEvery)
+            {
+                handedAt = time.GetTimestamp();
+                await list.HandOverAsync(cancellationToken);
+            }
             if (!list.State.Filled)
             {
                 filled += RunList.Batch;

@@ -82,6 +82,13 @@ internal sealed class RunList(IProjectionLink link)
             await ProjectAsync(chunk, reasons, state, cancellationToken);
     }
 
+    /// <summary>Runs whose ballot was handed to people wait for them.</summary>
+    public async Task HandOverAsync(CancellationToken cancellationToken)
+    {
+        if (await reads.HandedOverAsync(Batch, cancellationToken) is { Count: > 0 } runs)
+            await ProjectAsync([.. runs], NoReasons, state, cancellationToken);
+    }
+
     /// <summary>Takes out what retention has removed: the oldest as long as there are any, and a piece of everything else.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
@@ -117,6 +124,7 @@ internal sealed class RunList(IProjectionLink link)
         var listed = await reads.ListedAsync(runs, cancellationToken);
         var sources = await reads.SourcesAsync(runs, cancellationToken);
         var sums = await reads.SumsAsync(runs, cancellationToken);
+        var asking = await reads.AskingPeopleAsync(runs, cancellationToken);
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         void Add(string status, int by) => counts[status] = counts.GetValueOrDefault(status) + by;
         var version = state.Version;
@@ -127,7 +135,8 @@ internal sealed class RunList(IProjectionLink link)
                 run,
                 sums.GetValueOrDefault(run.RunId, RunSums.None),
                 reasons.GetValueOrDefault(run.RunId),
-                ++version
+                ++version,
+                asking.Contains(run.RunId)
             );
             statements.Add(writes.Put(row, run));
             Add(row.Status, 1);

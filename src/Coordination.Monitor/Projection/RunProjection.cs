@@ -5,7 +5,12 @@ internal static class RunProjection
 {
     private const int MostText = 500;
 
-    public static RunSummary Of(RunSource run, RunSums sums, string? stuck, long version)
+    /// <param name="run">As it is.</param>
+    /// <param name="sums">What its history and journal add up to.</param>
+    /// <param name="stuck">Why it does not move.</param>
+    /// <param name="version">Of the row.</param>
+    /// <param name="asksPeople">Its ballot was handed to people: who waits for them does not wait for votes.</param>
+    public static RunSummary Of(RunSource run, RunSums sums, string? stuck, long version, bool asksPeople)
     {
         var current = run.Steps.FirstOrDefault(step => StepWords.IsUnderWay(step.Status));
         var failed = run.FailedStep is { } id ? run.Steps.FirstOrDefault(step => step.Id == id) : null;
@@ -27,7 +32,9 @@ internal static class RunProjection
             Steps: run.Steps.Count,
             Retries: sums.Retries,
             CurrentStep: current?.Id,
-            WaitKind: current is null ? null : StepWords.WaitOf(current.Status),
+            WaitKind: current is null ? null
+                : current.Status == StepWords.BallotWait && asksPeople ? WaitKinds.Person
+                : StepWords.WaitOf(current.Status),
             WaitsFor: Bounded(current?.WaitingOn),
             WaitEndsAt: current?.WaitEndsAt,
             InDoubt: run.Steps.Any(step => step.InDoubt),

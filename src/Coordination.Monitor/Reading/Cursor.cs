@@ -11,18 +11,12 @@ internal static class Cursor
 
     /// <summary>A cursor of three values: which part of the list, and the last row's time and id; empty texts at a part's beginning.</summary>
     /// <exception cref="Refusal">The text is none of ours.</exception>
-    public static (int Part, string At, string Id) Place(string? text) =>
-        Read(text, 3) switch
-        {
-            null => (0, "", ""),
-            [{ ValueKind: JsonValueKind.Number } part, { ValueKind: JsonValueKind.String } at, { ValueKind: JsonValueKind.String } id]
-                when part.TryGetInt32(out var number) && !id.GetString()!.Contains('\0', StringComparison.Ordinal) => (
-                number,
-                at.GetString()!,
-                id.GetString()!
-            ),
-            _ => throw Bad(),
-        };
+    public static (int Part, string At, string Id) Place(string? text)
+    {
+        if (Read(text, 3, values => (values[0].GetInt32(), values[1].GetString(), values[2].GetString())) is not var (part, at, id))
+            return (0, "", "");
+        return at is null || id is null || id.Contains('\0', StringComparison.Ordinal) ? throw Bad() : (part, at, id);
+    }
 
     /// <summary>A time of a cursor.</summary>
     /// <exception cref="Refusal">The text is none of ours.</exception>

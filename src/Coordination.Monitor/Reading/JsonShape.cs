@@ -11,12 +11,36 @@ internal static class JsonShape
 {
     private const int Deepest = 20;
 
-    /// <summary>Where a value is not what the schema says.</summary>
-    public static IEnumerable<BodyProblem> Problems(JsonElement schema, JsonElement value, string path) =>
-        Problems(schema, schema, value, path, 0);
+    /// <summary>Values of an example at most: a schema that refers to itself many times would grow beyond all memory.</summary>
+    private const int MostOfExample = 100;
 
-    /// <summary>A value of this shape to begin with.</summary>
-    public static JsonNode? Example(JsonElement schema) => Example(schema, schema, 0);
+    /// <summary>Where a value is not what the schema says.</summary>
+    public static IReadOnlyList<BodyProblem> Problems(JsonElement schema, JsonElement value, string path)
+    {
+        try
+        {
+            return [.. Problems(schema, schema, value, path, 0).Take(50)];
+        }
+        catch (InvalidOperationException)
+        {
+            // An agent's schema may be anything, its texts no Unicode: what is no schema asks for nothing.
+            return [];
+        }
+    }
+
+    /// <summary>A value of this shape to begin with, as JSON; null: there is none.</summary>
+    public static string? Example(JsonElement schema)
+    {
+        try
+        {
+            var left = MostOfExample;
+            return Example(schema, schema, 0, ref left)?.ToJsonString();
+        }
+        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException)
+        {
+            return null;
+        }
+    }
 
     private static IEnumerable<BodyProblem> Problems(JsonElement root, JsonElement schema, JsonElement value, string path, int depth)
     {
@@ -25,9 +49,13 @@ internal static class JsonShape
         schema = Resolved(root, schema);
         if (schema.ValueKind != JsonValueKind.Object || depth > Deepest)
             yield break;
-        if (schema.TryGetProperty("enum", out var allowed) && !allowed.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)))
+        if (
+            schema.TryGetProperty("enum", out var allowed)
+            && Listed(allowed) is { Length: > 0 } words
+            && !words.Any(word => IsSame(word, value))
+        )
         {
-            yield return Fault(path, $"It is one of {string.Join(", ", allowed.EnumerateArray().Select(one => one.GetRawText()))}.");
+            yield return Fault(path, $"It must be one of {string.Join(", ", words.Take(50).Select(one => one.GetRawText()))}.");
             yield break;
         }
         var types = Types(schema);
@@ -35,7 +63,7 @@ internal static class JsonShape
         {
             yield return Fault(
                 path,
-                $"It is {string.Join(" or ", types.Where(type => type != "null" || types.Count == 1).Select(Named))}, not {Named(Kind(value))}."
+                $"It must be {string.Join(" or ", types.Where(type => type != "null" || types.Count == 1).Select(Named))}; you gave {Named(Kind(value))}."
             );
             yield break;
         }
@@ -57,9 +85,12 @@ internal static class JsonShape
         if (schema.TryGetProperty("required", out var required))
         {
             foreach (
-                var name in required.EnumerateArray().Select(name => name.GetString()!).Where(name => !value.TryGetProperty(name, out _))
+                var name in Listed(required)
+                    .Where(name => name.ValueKind == JsonValueKind.String)
+                    .Select(name => name.GetString()!)
+                    .Where(name => !value.TryGetProperty(name, out _))
             )
-                yield return Fault($"{path}.{name}", $"{name} is missing.");
+                yield return Fault($"{path}.{name}", $"'{name}' is missing.");
         }
         var known = schema.TryGetProperty("properties", out var properties) ? properties : default;
         var closed = schema.TryGetProperty("additionalProperties", out var others) && others.ValueKind == JsonValueKind.False;
@@ -72,40 +103,61 @@ internal static class JsonShape
             }
             else if (closed)
             {
-                yield return Fault($"{path}.{member.Name}", $"There is no {member.Name} in it.");
+                yield return Fault($"{path}.{member.Name}", $"'{member.Name}' is not known here{Known(known)}.");
             }
         }
     }
 
-    private static JsonNode? Example(JsonElement root, JsonElement schema, int depth)
+    private static JsonNode? Example(JsonElement root, JsonElement schema, int depth, ref int left)
     {
         schema = Resolved(root, schema);
-        if (schema.ValueKind != JsonValueKind.Object || depth > 4)
+        if (schema.ValueKind != JsonValueKind.Object || depth > 4 || left-- <= 0)
             return null;
         if (schema.TryGetProperty("enum", out var allowed))
-            return JsonNode.Parse(allowed[0].GetRawText());
-        return Types(schema).FirstOrDefault(type => type != "null") switch
+            return Listed(allowed) is [var first, ..] ? JsonNode.Parse(first.GetRawText()) : null;
+        switch (Types(schema).FirstOrDefault(type => type != "null"))
         {
-            "string" => schema.TryGetProperty("format", out var format) ? $"{format.GetString()}" : "text",
-            "integer" or "number" => 0,
-            "boolean" => false,
-            "array" => new JsonArray(schema.TryGetProperty("items", out var items) ? Example(root, items, depth + 1) : null),
-            "object" => new JsonObject(
-                schema.TryGetProperty("properties", out var properties)
-                    ? properties
-                        .EnumerateObject()
-                        .Take(30)
-                        .Select(member => KeyValuePair.Create(member.Name, Example(root, member.Value, depth + 1)))
-                    : []
-            ),
-            _ => null,
-        };
+            case "string":
+                return schema.TryGetProperty("format", out var format) && format.ValueKind == JsonValueKind.String
+                    ? format.GetString()
+                    : "text";
+            case "integer" or "number":
+                return 0;
+            case "boolean":
+                return false;
+            case "array":
+                return new JsonArray(schema.TryGetProperty("items", out var items) ? Example(root, items, depth + 1, ref left) : null);
+            case "object":
+                var made = new JsonObject();
+                if (schema.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object)
+                {
+                    foreach (var member in properties.EnumerateObject().Take(30))
+                        made[member.Name] = Example(root, member.Value, depth + 1, ref left);
+                }
+                return made;
+            default:
+                return null;
+        }
     }
+
+    private static string Known(JsonElement members) =>
+        members.ValueKind == JsonValueKind.Object
+            ? $": there is {string.Join(", ", members.EnumerateObject().Take(20).Select(member => member.Name))}"
+            : "";
+
+    private static JsonElement[] Listed(JsonElement value) => value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [];
 
     /// <summary>The schema a local reference leads to.</summary>
     private static JsonElement Resolved(JsonElement root, JsonElement schema)
     {
-        for (var hops = 0; hops < Deepest && schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("$ref", out var to); hops++)
+        for (
+            var hops = 0;
+            hops < Deepest
+                && schema.ValueKind == JsonValueKind.Object
+                && schema.TryGetProperty("$ref", out var to)
+                && to.ValueKind == JsonValueKind.String;
+            hops++
+        )
         {
             var at = root;
             foreach (var part in (to.GetString() ?? "").TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
@@ -119,9 +171,20 @@ internal static class JsonShape
     }
 
     private static List<string> Types(JsonElement schema) =>
-        !schema.TryGetProperty("type", out var type) ? []
-        : type.ValueKind == JsonValueKind.Array ? [.. type.EnumerateArray().Select(one => one.GetString()!)]
-        : [type.GetString()!];
+        !schema.TryGetProperty("type", out var type)
+            ? []
+            :
+            [
+                .. (type.ValueKind == JsonValueKind.Array ? Listed(type) : [type])
+                    .Where(one => one.ValueKind == JsonValueKind.String)
+                    .Select(one => one.GetString()!),
+            ];
+
+    // .NET reads the names of an enumeration whatever their case.
+    private static bool IsSame(JsonElement word, JsonElement value) =>
+        word.ValueKind == JsonValueKind.String && value.ValueKind == JsonValueKind.String
+            ? string.Equals(word.GetString(), value.GetString(), StringComparison.OrdinalIgnoreCase)
+            : JsonElement.DeepEquals(word, value);
 
     private static bool Is(JsonElement value, string type) =>
         Kind(value) is var kind && (kind == type || (type == "number" && kind == "integer"));

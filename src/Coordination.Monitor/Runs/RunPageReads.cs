@@ -63,7 +63,11 @@ internal sealed class RunPageReads(Reads reads)
             throw Refusal.NotFound($"There is no run {runId}.");
         var sums = await sources.SumsAsync([runId], cancellationToken);
         var listed = await list.FindAsync(runId, cancellationToken);
-        return (RunProjection.Of(run, sums.GetValueOrDefault(runId, RunSums.None), listed?.Stuck, listed?.Version ?? 0), run.TraceId);
+        var asking = await sources.AskingPeopleAsync([runId], cancellationToken);
+        return (
+            RunProjection.Of(run, sums.GetValueOrDefault(runId, RunSums.None), listed?.Stuck, listed?.Version ?? 0, asking.Contains(runId)),
+            run.TraceId
+        );
     }
 
     public async Task<(long Input, long Output, long Cost)> SpentAsync(RunFile file, CancellationToken cancellationToken) =>

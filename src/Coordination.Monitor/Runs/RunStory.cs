@@ -29,15 +29,15 @@ internal static class RunStory
             "failed" => $"Failed after {lasted}{because}{tail}.",
             "cancelled" => $"Cancelled after {lasted}{tail}.",
             "expired" => $"Its deadline passed after {lasted}, with {done + undone} of {Steps(all)} done{tail}.",
-            "cancelling" => $"Is being cancelled{Waiting(run)}.",
-            "compensating" => $"Is being undone{because}{Waiting(run)}.",
+            "cancelling" => $"Is being cancelled{Waiting(run, ballots)}.",
+            "compensating" => $"Is being undone{because}{Waiting(run, ballots)}.",
             _ when stuck is not null => $"Does not move: {stuck}.",
-            _ => $"Runs for {lasted}, {done} of {Steps(all)} done{Waiting(run)}.",
+            _ => $"Runs for {lasted}, {done} of {Steps(all)} done{Waiting(run, ballots)}.",
         };
     }
 
     /// <summary>What a step waits for, for the middle of a sentence.</summary>
-    private static string Waiting(RunAt run)
+    private static string Waiting(RunAt run, IReadOnlyList<BallotSummary>? ballots)
     {
         var waiting = run.Steps.Where(step => StepWords.IsUnderWay(step.Status)).ToList();
         if (waiting.Count == 0)
@@ -48,6 +48,8 @@ internal static class RunStory
             StepWords.Dispatched => $"agent {step.AgentType} works on '{step.StepId}'{Attempt(step)}",
             StepWords.RetryWait => $"'{step.StepId}' waits for its next attempt ({step.Reason})",
             StepWords.InputWait => $"'{step.StepId}' waits for a person's answer",
+            StepWords.BallotWait when ballots?.Any(ballot => ballot.Status == "people") is true =>
+                $"'{step.StepId}' waits for people to decide",
             StepWords.BallotWait => $"'{step.StepId}' waits for a ballot",
             StepWords.CompensationWait => $"undoing '{step.StepId}' waits for its next attempt",
             _ => $"'{step.StepId}' is being undone",

@@ -55,5 +55,8 @@ internal static class RunStatuses
     public static IReadOnlyList<string> All { get; } =
     ["running", "cancelling", "compensating", "completed", "partial", "failed", "cancelled", "expired"];
 
+    /// <summary>Those of runs that are not over.</summary>
+    public static IReadOnlyList<string> Open { get; } = [.. All.Where(status => !IsTerminal(status))];
+
     public static bool IsTerminal(string status) => status is not ("running" or "cancelling" or "compensating");
 }

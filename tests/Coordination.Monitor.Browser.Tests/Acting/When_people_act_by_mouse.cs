@@ -61,9 +61,9 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
             // What the step could not use is said before anything is sent.
             var operation = tab.Page.GetByTestId("operation-dialog");
             await operation.GetByTestId("effect-result").FillAsync("5");
-            await Assertions.Expect(operation).ToContainTextAsync("It is a text, not a whole number.");
+            await Assertions.Expect(operation).ToContainTextAsync("It must be a text; you gave a whole number.");
             await operation.GetByTestId("effect-result").FillAsync("\"seen in the ledger\"");
-            await Assertions.Expect(operation).Not.ToContainTextAsync("not a whole number");
+            await Assertions.Expect(operation).Not.ToContainTextAsync("It must be");
         }
         await ConfirmAsync($"looked at the ledger: {verdict}");
 

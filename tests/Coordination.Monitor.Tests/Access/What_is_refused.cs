@@ -28,6 +28,18 @@ public sealed class What_is_refused
         """{"kind":"run.answer","targets":[{"run":"0199e0f2-7d5c-7cc0-a0a5-4f7a2f3c1d55","step":"s","question":"q"}],"parameters":{"answer":{"a":["\u0000"]}}}""",
         "NUL"
     )]
+    [InlineData(
+        """{"kind":"run.answer","targets":[{"run":"0199e0f2-7d5c-7cc0-a0a5-4f7a2f3c1d55","step":"s","question":"q"}],"parameters":{"answer":"\ud800"}}""",
+        "surrogate"
+    )]
+    [InlineData(
+        """{"kind":"effect.resolve","targets":[{"run":"0199e0f2-7d5c-7cc0-a0a5-4f7a2f3c1d55","effect":""}],"parameters":{"verdict":"compensate"},"reason":"x"}""",
+        "empty"
+    )]
+    [InlineData(
+        """{"kind":"run.cancel","targets":[{"run":"0199e0f2-7d5c-7cc0-a0a5-4f7a2f3c1d55","letter":1}],"reason":"x"}""",
+        "takes no letter"
+    )]
     public async Task A_request_that_cannot_be_meant_is_refused_and_does_nothing(string body, string names)
     {
         await using var host = await ActingHost.StartAsync();
@@ -69,19 +81,53 @@ public sealed class What_is_refused
             [1, 2],
             ["2026-01-01T00:00:00Z", 1],
             [1, "never", "id"],
+            [0, null!, null!],
             [9, "2026-01-01T00:00:00Z", "a\0b"],
             ["x", "y", "z"],
             [long.MaxValue, "0199e0f2-7d5c-7cc0-a0a5-4f7a2f3c1d55", long.MinValue],
         ];
         foreach (var values in forged)
         {
-            var after = System.Buffers.Text.Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(values));
+            await ShouldBeAnsweredAsync(JsonSerializer.SerializeToUtf8Bytes(values));
+        }
+        await ShouldBeAnsweredAsync("""[0,"","\ud800"]"""u8.ToArray());
+        await ShouldBeAnsweredAsync("""[0,"\ud800","\ud800"]"""u8.ToArray());
+        await ShouldBeAnsweredAsync([.. "[0,\"a\",\""u8, 0xff, .. "\"]"u8]);
+
+        async Task ShouldBeAnsweredAsync(byte[] cursor)
+        {
+            var after = System.Buffers.Text.Base64Url.EncodeToString(cursor);
             using var answer = await ann.GetAsync(new Uri($"{list}?after={after}", UriKind.Relative));
             ((int)answer.StatusCode).ShouldBeLessThan(
                 500,
-                $"{list} {JsonSerializer.Serialize(values)}: {await answer.Content.ReadAsStringAsync()}"
+                $"{list} {Encoding.Latin1.GetString(cursor)}: {await answer.Content.ReadAsStringAsync()}"
             );
         }
+    }
+
+    [Fact, Trait("req", "OPS-02")]
+    public async Task A_name_that_is_a_book_is_refused_and_not_kept()
+    {
+        await using var host = await ActingHost.StartAsync();
+        using var eve = host.As("eve", "viewer");
+        var target = new
+        {
+            run = Guid.NewGuid(),
+            step = new string('s', 100_000),
+            question = "q",
+        };
+
+        var answer = await eve.OperateAsync(
+            new
+            {
+                kind = "run.answer",
+                targets = new[] { target },
+                parameters = new { answer = 1 },
+            }
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await eve.ReadAsync("audit")).GetRawText().Length.ShouldBeLessThan(10_000);
     }
 
     [Fact]

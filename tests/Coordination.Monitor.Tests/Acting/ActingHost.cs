@@ -128,6 +128,7 @@ internal sealed class ActingHost : IAsyncDisposable
                 Question = "Really?",
                 Options = [BallotRequest.Option("yes"), BallotRequest.Option("no")],
                 Flags = ["fraud"],
+                Subject = System.Text.Json.JsonSerializer.SerializeToElement(new { order = 17 }),
                 Requester = "test",
             }
         );
@@ -139,6 +140,28 @@ internal sealed class ActingHost : IAsyncDisposable
         );
         return id;
     }
+
+    /// <summary>A run whose one step its voters do not agree on.</summary>
+    public Task<Guid> DisputedAsync() =>
+        Services
+            .GetRequiredService<RunClient>()
+            .SubmitAsync(
+                Plan.Named("disputed")
+                    .Step(
+                        "one",
+                        "slow",
+                        decision: new DecisionPlan
+                        {
+                            Policy = "both",
+                            Question = "Really?",
+                            Allow = "yes",
+                            Others = ["no"],
+                            Flags = ["fraud"],
+                        }
+                    )
+                    .Within(TimeSpan.FromHours(1))
+                    .Build()
+            );
 
     /// <summary>A cancellation of a run that does not exist, parked.</summary>
     public async Task<long> LetterAsync(string reason = "HANDLER_FAILED")

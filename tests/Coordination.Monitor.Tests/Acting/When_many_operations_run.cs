@@ -1,4 +1,5 @@
 using System.Net;
+using Coordination.Persistence;
 using Coordination.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -68,6 +69,38 @@ public sealed class When_many_operations_run
 
         said.ShouldBeNull();
         (await OfAsync(ann, id)).ShouldBe(("running", 1));
+    }
+
+    [Fact, Trait("req", "OPS-02")]
+    public async Task A_target_that_cannot_even_be_read_holds_up_no_other()
+    {
+        await using var host = await ActingHost.StartAsync();
+        var broken = await host.LetterAsync("POISON_MESSAGE");
+        var good = await host.LetterAsync("POISON_MESSAGE");
+        var units = host.Services.GetRequiredService<IUnitOfWorkFactory>();
+        await units.ExecuteAsync(
+            new Statement(
+                $"UPDATE {units.Dialect.Table("dead_letter")} SET meta = @meta WHERE id = @id",
+                ("meta", "{no json"u8.ToArray(), ColumnKind.Bytes),
+                ("id", broken, ColumnKind.Int64)
+            )
+        );
+        using var ann = host.As("ann", "operator");
+
+        var answer = await ann.OperateAsync(
+            new
+            {
+                kind = "dead-letter.retry",
+                targets = new[] { new { letter = broken }, new { letter = good } },
+                reason = "again",
+            }
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        var id = (await answer.JsonAsync()).GetProperty("id").GetGuid();
+        await UntilAsync(async () => (await OfAsync(ann, id)).Status == "done", "the end");
+        var operation = await ann.ReadAsync($"operations/{id}");
+        (operation.GetProperty("done").GetInt32(), operation.GetProperty("failed").GetInt32()).ShouldBe((1, 1));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Net;
+using Coordination.Persistence;
 using Coordination.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordination.Monitor.Tests.Acting;
 
@@ -106,6 +108,120 @@ public abstract class When_two_act_at_once(bool postgres)
     }
 
     [Fact, Trait("req", "OPS-02")]
+    public async Task An_effect_in_doubt_is_no_question_for_approvers()
+    {
+        await using var host = await ActingHost.StartAsync(postgres);
+        var run = await host.RunAsync("doubtful", "input-wait");
+        using var bob = host.As("bob", "approver");
+        var target = new
+        {
+            run,
+            step = "one",
+            question = await host.OneAsync("coord_v1_steps", "question_id", "run_id", run),
+        };
+
+        var answer = await bob.OperateAsync(
+            new
+            {
+                kind = "run.answer",
+                targets = new[] { target },
+                parameters = new { answer = new { verdict = "compensate", by = "the.cfo" } },
+            }
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await answer.JsonAsync()).GetProperty("detail").GetString()!.ShouldContain("effect.resolve");
+        (await host.StepAsync(run)).ShouldBe("input-wait");
+    }
+
+    [Fact, Trait("req", "OPS-04")]
+    public async Task Several_who_edit_one_dead_letter_hold_nothing_up()
+    {
+        await using var host = await ActingHost.StartAsync(postgres);
+        var letter = await host.LetterAsync();
+        var letters = host.Services.GetRequiredService<IDeadLetters>();
+        var body = System.Text.Encoding.UTF8.GetString((await letters.FindAsync(letter))!.Message.Body);
+        using var ann = host.As("ann");
+        var edit = new
+        {
+            kind = "dead-letter.edit",
+            targets = new[] { new { letter } },
+            parameters = new { body },
+            reason = "the same again",
+        };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ann.OperateAsync(edit)));
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict).ShouldBe(3);
+    }
+
+    [Fact, Trait("req", "VOTE-17")]
+    public async Task Whoever_asked_or_voted_does_not_decide_however_the_name_is_written()
+    {
+        await using var host = await ActingHost.StartAsync(postgres);
+        var ballot = await host.BallotAsync();
+        var request = new
+        {
+            kind = "ballot.answer",
+            targets = new[] { new { ballot } },
+            parameters = new { option = "yes" },
+        };
+        foreach (var name in new[] { "test", "TEST", "Says-No" })
+        {
+            using var person = host.As(name);
+            (await person.OperateAsync(request)).StatusCode.ShouldBe(HttpStatusCode.Conflict, name);
+        }
+        // Nobody was kept out by those who may not.
+        using var bob = host.As("bob");
+        (await bob.OperateAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact, Trait("req", "OPS-01")]
+    public async Task A_run_whose_ballot_was_handed_to_people_waits_for_a_person()
+    {
+        await using var host = await ActingHost.StartAsync(postgres);
+        var run = await host.DisputedAsync();
+        using var bob = host.As("bob");
+
+        await UntilAsync(
+            async () => (await bob.ReadAsync("runs?q=status:waits-for-person")).GetProperty("rows").GetArrayLength() == 1,
+            "a run that waits for a person"
+        );
+        (await bob.ReadAsync($"runs/{run}")).GetProperty("story").GetString()!.ShouldEndWith("'one' waits for people to decide.");
+        var ballot = (await bob.ReadAsync("ballots?status=people")).GetProperty("rows")[0].GetProperty("ballotId").GetGuid();
+        await bob.OperateAsync(
+            new
+            {
+                kind = "ballot.answer",
+                targets = new[] { new { ballot } },
+                parameters = new { option = "yes" },
+            }
+        );
+        await UntilAsync(
+            async () => (await bob.ReadAsync("runs")).GetProperty("rows")[0].GetProperty("waitKind").GetString() == "worker",
+            "a run that goes on"
+        );
+    }
+
+    [Fact, Trait("req", "OPS-02")]
+    public async Task A_look_at_what_a_ballot_would_do_is_in_the_audit()
+    {
+        await using var host = await ActingHost.StartAsync(postgres);
+        var ballot = await host.BallotAsync();
+        using var ann = host.As("ann");
+        var shown = await ann.ReadAsync($"ballots/{ballot}");
+        var bodies =
+            shown.GetProperty("subject").ValueKind != System.Text.Json.JsonValueKind.Null
+            || shown
+                .GetProperty("options")
+                .EnumerateArray()
+                .Any(option => option.GetProperty("arguments").ValueKind != System.Text.Json.JsonValueKind.Null);
+        (await ann.ReadAsync("audit?kind=payload.read")).GetProperty("rows").GetArrayLength().ShouldBe(bodies ? 1 : 0);
+        bodies.ShouldBeTrue();
+    }
+
+    [Fact, Trait("req", "OPS-02")]
     public async Task An_answer_that_is_not_of_the_kind_asked_for_is_refused()
     {
         await using var host = await ActingHost.StartAsync(postgres);
@@ -132,7 +248,7 @@ public abstract class When_two_act_at_once(bool postgres)
             .GetProperty("problems")[0]
             .GetProperty("message")
             .GetString()
-            .ShouldBe("It is true or false, not a text.");
+            .ShouldBe("It must be true or false; you gave a text.");
     }
 
     private static async Task OneCountsAsync(ActingHost host, object request)

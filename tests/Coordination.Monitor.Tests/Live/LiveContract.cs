@@ -111,6 +111,22 @@ public abstract class LiveContract
         ((int)nobody.Response.StatusCode).ShouldBe(403);
     }
 
+    [Fact, Trait("req", "OPS-01")]
+    public void Whoever_comes_back_after_nobody_listened_is_told_of_a_gap()
+    {
+        var feed = new LiveFeed();
+        var topics = LiveTopics.Parse("runs");
+        feed.Publish("runs", new Changed(DateTimeOffset.UnixEpoch));
+        feed.Pass();
+        using var back = feed.Join(topics, $"{feed.Name}-1", most: 100, "ann")!;
+        back.Waiting.TryRead(out var heard).ShouldBeTrue();
+        heard!.Topic.ShouldBe(LiveTopics.Gap);
+        feed.Publish("runs", new Changed(DateTimeOffset.UnixEpoch));
+        using var up = feed.Join(topics, $"{feed.Name}-2", most: 100, "bob")!;
+        up.Waiting.TryRead(out var next).ShouldBeTrue();
+        next!.Topic.ShouldBe("runs");
+    }
+
     [Fact]
     public void One_viewer_cannot_use_up_all_connections()
     {

@@ -23,6 +23,28 @@ public sealed class JsonShapeTests
 
     private sealed record Receipt(string Id, decimal Amount, Kind Kind, IReadOnlyList<Line> Lines, string? Note = null);
 
+    [Fact]
+    public void A_schema_that_refers_to_itself_many_times_stays_small()
+    {
+        var members = string.Join(',', Enumerable.Range(0, 30).Select(i => $"\"a{i}\":{{\"$ref\":\"#\"}}"));
+        var schema = JsonSerializer.Deserialize<JsonElement>($"{{\"type\":\"object\",\"properties\":{{{members}}}}}");
+        JsonShape.Example(schema)!.Length.ShouldBeLessThan(100_000);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"string","format":1}""", "\"text\"")]
+    [InlineData("""{"enum":[]}""", null)]
+    [InlineData("""{"enum":["\ud800"]}""", null)]
+    [InlineData("""{"type":"object","properties":[1]}""", "{}")]
+    public void What_is_no_schema_has_the_example_it_can_have(string schema, string? example) =>
+        JsonShape.Example(JsonSerializer.Deserialize<JsonElement>(schema)).ShouldBe(example);
+
+    [Fact]
+    public void A_name_of_an_enumeration_is_read_whatever_its_case() =>
+        JsonShape
+            .Problems(Schema, JsonSerializer.Deserialize<JsonElement>("""{"id":"r","amount":1,"kind":"FULL","lines":[]}"""), "$")
+            .ShouldBeEmpty();
+
     private static readonly JsonElement Schema = JsonSerializer.SerializeToElement(Options.GetJsonSchemaAsNode(typeof(Receipt)));
 
     [Theory]
@@ -44,7 +66,7 @@ public sealed class JsonShapeTests
     [Fact]
     public void An_example_is_of_its_shape()
     {
-        var example = JsonShape.Example(Schema)!.ToJsonString();
+        var example = JsonShape.Example(Schema)!;
         example.ShouldContain("\"lines\":[{\"text\":\"text\",\"count\":0}]");
         JsonShape.Problems(Schema, JsonSerializer.Deserialize<JsonElement>(example), "$").ShouldBeEmpty();
     }
@@ -55,6 +77,14 @@ public sealed class JsonShapeTests
     [InlineData("""{"$ref":"#/nowhere"}""")]
     [InlineData("""{"$ref":"#"}""")]
     [InlineData("""{"oneOf":[{"type":"string"}]}""")]
+    [InlineData("""{"enum":"x"}""")]
+    [InlineData("""{"enum":[]}""")]
+    [InlineData("""{"type":3}""")]
+    [InlineData("""{"type":[3]}""")]
+    [InlineData("""{"$ref":1}""")]
+    [InlineData("""{"properties":[1],"required":[1]}""")]
+    [InlineData("""{"required":"a","items":1}""")]
+    [InlineData("""{"type":"\ud800"}""")]
     public void What_is_not_understood_allows_everything(string schema) =>
         JsonShape
             .Problems(JsonSerializer.Deserialize<JsonElement>(schema), JsonSerializer.Deserialize<JsonElement>("{\"a\":1}"), "$")

@@ -31,10 +31,10 @@ export const Palette = ({ onClose }: { onClose: () => void }) => {
   }
   const items: Item[] = [
     ...(looksLikeId(words) ? [{ name: `Open ${words}`, icon: 'link' as const, go: () => void find() }] : []),
-    ...(/^\d{1,12}$/.test(words) ? [{ name: `Dead letter ${words}`, icon: 'tomb' as const, go: () => open(`/dead-letters/m/${words}`) }] : []),
     ...allPlaces.filter(place => place.name.toLowerCase().includes(words.toLowerCase())).map(place => ({ name: place.name, icon: place.icon, keys: `g ${place.key}`, go: () => open(place.href) })),
     ...('voters calibration'.includes(words.toLowerCase()) && words ? [{ name: 'Calibration of voters', icon: 'vote' as const, go: () => open('/consensus/voters') }] : []),
     ...(words && !looksLikeId(words) ? [{ name: `Search runs for “${words}”`, icon: 'search' as const, go: () => open(`/runs?q=${encodeURIComponent(words)}`) }] : []),
+    ...(/^\d{1,12}$/.test(words) ? [{ name: `Dead letter ${words}`, icon: 'tomb' as const, go: () => open(`/dead-letters/m/${words}`) }] : []),
   ]
   const current = Math.min(at, items.length - 1)
   return (

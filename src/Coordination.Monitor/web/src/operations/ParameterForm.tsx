@@ -27,6 +27,9 @@ export const asAnswer = (text: string): unknown => {
   }
 }
 
+/** Words are a text; where no text is asked for they are JSON that is not finished. */
+const isUnfinished = (text: string, example: string | null | undefined): boolean => text.trim() === '' || (!example?.startsWith('"') && typeof asAnswer(text) === 'string' && !text.trim().startsWith('"'))
+
 /** What an action needs to know beyond its targets and its reason. */
 export const ParameterForm = ({ intent, value, change }: Props) => {
   const [text, setText] = useState(typeof value.answer === 'string' ? value.answer : '')
@@ -36,7 +39,7 @@ export const ParameterForm = ({ intent, value, change }: Props) => {
         <select className={control.input} value={value.delaySeconds ?? 0} onChange={event => change({ ...value, delaySeconds: Number(event.target.value) })}>{delays.map(([name, seconds]) => <option key={seconds} value={seconds}>{name}</option>)}</select></label>
     case 'run.cancel':
       return <label className={control.choice}><input type="checkbox" checked={value.force === true} onChange={event => change({ ...value, force: event.target.checked })} />
-        <span><strong>Even where that leaves something undone</strong><br /><span className="muted">Also runs past the point from which there is no way back, or with effects in doubt. What was done stays done.</span></span></label>
+        <span><strong>Even where something stays as it is</strong><br /><span className="muted">Also runs past the point from which there is no way back, or with effects in doubt. What was done stays done.</span></span></label>
     case 'run.answer':
       return intent.options && intent.options.length > 0
         ? <Choices legend="Your answer" options={intent.options.map(option => [option, option])} value={String(value.answer ?? '')} pick={answer => change({ ...value, answer })} />
@@ -49,8 +52,8 @@ export const ParameterForm = ({ intent, value, change }: Props) => {
         <textarea className={`${control.input} mono`} value={text} required onChange={event => {
           setText(event.target.value)
           const others = Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'result'))
-          change(event.target.value.trim() === '' ? others : { ...others, result: asAnswer(event.target.value) })
-        }} placeholder={intent.example} data-testid="effect-result" /><span className={control.hint}>The step goes on with it as if the call had returned it. It looks like <code>{intent.example}</code></span></label> : null
+          change(isUnfinished(event.target.value, intent.example) ? others : { ...others, result: asAnswer(event.target.value) })
+        }} placeholder={intent.example} data-testid="effect-result" /><span className={control.hint}>{text.trim() !== '' && isUnfinished(text, intent.example) ? 'This is not JSON yet. ' : ''}The step goes on with it as if the call had returned it. It looks like <code>{intent.example}</code></span></label> : null
     case 'ballot.report':
       return intent.options ? <Choices legend="What turned out right" options={intent.options.map(option => [option, option])} value={value.right ?? ''} pick={right => change({ ...value, right })} /> : null
     case 'dead-letter.retry':

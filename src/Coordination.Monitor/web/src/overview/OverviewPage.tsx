@@ -75,7 +75,7 @@ export const OverviewPage = () => {
             {data.waits.length === 0 ? <Empty title="Nothing waits" icon="clock" /> : <Table label="Longest waits" rows={data.waits} id={row => `${row.runId} ${row.stepId}`} tone={row => row.kind === 'person' || row.kind === 'ballot' ? 'vote' : undefined} copy={row => row.runId} columns={[
               { key: 'kind', head: 'Waits', cell: row => <Chip mark={waitMark(row.kind)} /> },
               { key: 'run', head: 'Run', cell: row => <WaitingRun row={row} /> },
-              { key: 'step', head: 'Step', cell: row => <><Untrusted text={row.stepId} line /> <span className="muted"><Untrusted text={row.agentType} line /></span></>, nowrap: true },
+              { key: 'step', head: 'Step', cell: row => <><Untrusted text={row.stepId} line />{row.agentType !== row.stepId && <> <span className="muted"><Untrusted text={row.agentType} line /></span></>}</>, nowrap: true },
               { key: 'what', head: 'For what', wide: true, cell: row => row.count > 1 && row.kind === 'ballot' ? `${count(row.count)} ballots` : <Untrusted text={waitText(row.what)} max={140} /> },
               { key: 'since', head: 'Since', hint: 'Of several: the one that has waited longest', align: 'end', cell: row => row.since ? <Ago at={row.since} /> : '–' },
               { key: 'until', head: 'Until', align: 'end', nowrap: true, cell: row => row.until ? <Until at={row.until} /> : '–' },

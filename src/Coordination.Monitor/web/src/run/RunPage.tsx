@@ -79,7 +79,7 @@ export const RunPage = ({ params }: { params: Record<string, string | undefined>
     <Page title={detail ? `${name} · ${tab?.[1]}` : 'Run'} heading={detail ? <Untrusted text={detail.run.name} /> : 'Run'} crumbs={[{ href: '/runs', text: 'Runs' }]}
       note={detail && <><Chip mark={runMark(detail.run)} />{at !== null && <Tag tone="warn">as of event {at}</Tag>}<Id id={id} what="run id" full /></>}
       actions={detail && <><a className={buttonClass()} href={apiUrl(`/runs/${id}/export`)} download={`run-${id}.json`} title="Everything that is known of the run, as JSON" data-testid="export"><Icon name="download" />Export</a>{detail.actions.filter(offer => offer.kind === 'run.cancel' || offer.kind === 'dead-letter.retry').map(offer => <ActionButton key={offer.kind} offer={offer} label={offer.kind === 'dead-letter.retry' ? 'Retry its dead letters…' : undefined}
-        intent={offer.kind === 'run.cancel' ? { kind: offer.kind, targets: [{ run: id }], about: <strong><Untrusted text={detail.run.name} /></strong> } : { kind: offer.kind, select: { run: id } }} />)}</>}>
+        intent={offer.kind === 'run.cancel' ? { kind: offer.kind, targets: [{ run: id }], about: <><strong><Untrusted text={detail.run.name} line /></strong> <Untrusted text={detail.run.businessScope} line none="" /></> } : { kind: offer.kind, select: { run: id } }} />)}</>}>
       <View query={{ ...query, data: detail }} what="this run" rows={10}>{data => (
         <RunValue value={{ id, topic, at, setAt: seq => set({ at: seq === null ? null : String(seq) }), moment: data.moment, detail: data }}>
           <div className="stack" data-page-copy={id}>
