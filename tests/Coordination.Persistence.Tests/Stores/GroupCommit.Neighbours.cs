@@ -239,13 +239,13 @@ public sealed class Units_of_work_in_bad_company
         {
             await CommitAsync(store, store.Effect("first")).ConfigureAwait(false);
             // Waits, as programs do, for something that another commit brings.
-            other.Wait(TimeSpan.FromSeconds(20), Ct).ShouldBeTrue();
+            other.Wait(TimeSpan.FromSeconds(90), Ct).ShouldBeTrue();
         }
 
         var blocking = Task.Run(Blocking, Ct);
         for (var i = 0; i < 5; i++)
         {
-            await Task.Run(() => CommitAsync(store, store.Effect("second")), Ct).WaitAsync(TimeSpan.FromSeconds(15), Ct);
+            await Task.Run(() => CommitAsync(store, store.Effect("second")), Ct).WaitAsync(TimeSpan.FromSeconds(60), Ct);
         }
 
         other.Set();
