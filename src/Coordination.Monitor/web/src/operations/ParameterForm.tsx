@@ -1,6 +1,7 @@
 import { useId, useState } from 'react'
 import type { OperationParameters } from '../api/types'
 import control from '../ui/control.module.css'
+import { revealedText } from '../ui/revealed'
 import { Untrusted } from '../ui/Untrusted'
 import type { Intent } from './intent'
 import { isBulk } from './kinds'
@@ -53,7 +54,7 @@ export const ParameterForm = ({ intent, value, change }: Props) => {
           setText(event.target.value)
           const others = Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'result'))
           change(isUnfinished(event.target.value, intent.example) ? others : { ...others, result: asAnswer(event.target.value) })
-        }} placeholder={intent.example} data-testid="effect-result" /><span className={control.hint}>{text.trim() !== '' && isUnfinished(text, intent.example) ? 'This is not JSON yet. ' : ''}The step goes on with it as if the call had returned it. It looks like <code>{intent.example}</code></span></label> : null
+        }} placeholder={intent.example} data-testid="effect-result" /><span className={control.hint}>{text.trim() !== '' && isUnfinished(text, intent.example) ? 'This is not JSON yet. ' : ''}The step goes on with it as if the call had returned it. It looks like <code>{revealedText(intent.example)}</code></span></label> : null
     case 'ballot.report':
       return intent.options ? <Choices legend="What turned out right" options={intent.options.map(option => [option, option])} value={value.right ?? ''} pick={right => change({ ...value, right })} /> : null
     case 'dead-letter.retry':
