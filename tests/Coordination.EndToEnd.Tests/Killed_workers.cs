@@ -9,7 +9,7 @@ public sealed class Killed_workers
 {
     private const int Tickets = 400;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(180);
-    private static readonly TimeSpan Begin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Begin = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan KillEvery = TimeSpan.FromSeconds(2);
 
     // After this long the workers are left in peace: a machine too busy to start one in two seconds gets nothing done before.
