@@ -3,7 +3,7 @@
 FROM node:22-slim AS web
 WORKDIR /web
 COPY src/Coordination.Monitor/web/package.json src/Coordination.Monitor/web/package-lock.json src/Coordination.Monitor/web/.npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+RUN --mount=type=cache,target=/npm npm ci --cache /npm --no-audit --no-fund
 COPY src/Coordination.Monitor/web/ ./
 RUN npm run build && node compress.mjs
 
