@@ -8,6 +8,7 @@ COPY src/Coordination.Monitor/web/ ./
 RUN npm run build && node compress.mjs
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG TARGETARCH
 ENV NUGET_PACKAGES=/nuget
 WORKDIR /source
 
@@ -21,15 +22,17 @@ COPY src/Coordination.Monitor/*.csproj src/Coordination.Monitor/*.targets src/Co
 COPY src/Coordination.Host/*.csproj src/Coordination.Host/packages.lock.json src/Coordination.Host/
 COPY samples/TicketTriage/*.csproj samples/TicketTriage/packages.lock.json samples/TicketTriage/
 RUN --mount=type=cache,target=/nuget \
-    dotnet restore src/Coordination.Host && dotnet restore samples/TicketTriage
+    dotnet restore src/Coordination.Host -a $TARGETARCH -p:PublishReadyToRun=true \
+    && dotnet restore samples/TicketTriage -a $TARGETARCH -p:PublishReadyToRun=true
 
 COPY src/ src/
 COPY samples/ samples/
 # The page is built above, where Node is: here it is only embedded.
 COPY --from=web /web/dist/ src/Coordination.Monitor/web/dist/
+# Compiled ahead of time: a process that starts beside others takes less from them.
 RUN --mount=type=cache,target=/nuget \
-    dotnet publish src/Coordination.Host --no-restore -c Release -p:SkipWeb=true -o /out/host \
-    && dotnet publish samples/TicketTriage --no-restore -c Release -p:SkipWeb=true -o /out/triage
+    dotnet publish src/Coordination.Host --no-restore -c Release -a $TARGETARCH --no-self-contained -p:PublishReadyToRun=true -p:SkipWeb=true -o /out/host \
+    && dotnet publish samples/TicketTriage --no-restore -c Release -a $TARGETARCH --no-self-contained -p:PublishReadyToRun=true -p:SkipWeb=true -o /out/triage
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS host
 WORKDIR /app

@@ -65,9 +65,12 @@ internal sealed class MonitorProcess(string database) : IAsyncDisposable
     private static Process Run(params string[] arguments)
     {
         // artifacts/bin/<project>/release
-        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Coordination.Host", "release", "coordination"));
+        var built = Path.Combine(AppContext.BaseDirectory, "..", "..", "Coordination.Host", "release", "coordination");
+        var program = Path.GetFullPath(Environment.GetEnvironmentVariable("COORDINATION_PROGRAM") ?? built);
         if (!File.Exists(program))
-            throw new InvalidOperationException($"There is no {program}: build src/Coordination.Host with -c Release.");
+            throw new InvalidOperationException(
+                $"There is no {program}: build src/Coordination.Host with -c Release, or name the program in COORDINATION_PROGRAM."
+            );
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,

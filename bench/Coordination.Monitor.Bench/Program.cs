@@ -11,7 +11,7 @@ const string Help = """
 
       bench/monitor.sh [PART...] [options]
 
-      api      first pages of 59 filters, counts and facets of many runs
+      api      first pages of 67 filters, counts and facets of many runs
       page     size of the JavaScript, first paint, long lists, live changes, 100 viewers, restart
       load     throughput of runs while the monitor beside them is watched, killed, absent and started again
                Nothing named: all three.
@@ -20,6 +20,8 @@ const string Help = """
       --rounds N        rounds of api and load; 5
       --seconds N       length of a window of load; 10
       --database TEXT   a PostgreSQL database for api and page that is kept, and not filled again
+
+      COORDINATION_CHROMIUM names Chromium, COORDINATION_PROGRAM another build of `coordination` to measure.
     """;
 
 var parts = args.TakeWhile(argument => !argument.StartsWith('-')).ToHashSet(StringComparer.Ordinal);

@@ -56,5 +56,7 @@ internal sealed class Chromium : IAsyncDisposable
             .Split(':')
             .Select(folder => Path.Combine(folder, program))
             .FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException($"There is no {program} on the PATH.");
+        ?? throw new InvalidOperationException(
+            $"There is no {program} on the PATH: install Chromium and Node.js 20, or name Chromium in COORDINATION_CHROMIUM."
+        );
 }
