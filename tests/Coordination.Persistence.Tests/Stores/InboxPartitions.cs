@@ -192,7 +192,7 @@ public sealed class The_inbox_on_PostgreSQL
             var sweep = store.Get<RetentionSweep>().SweepAsync(Ct);
             await using (var work = store.Units.Create(new InboxKey(Consumer, Made(0))))
             {
-                await work.CommitAsync(Ct).WaitAsync(TimeSpan.FromSeconds(5), Ct);
+                await work.CommitAsync(Ct).WaitAsync(TimeSpan.FromSeconds(30), Ct);
             }
 
             await sweep;

@@ -245,7 +245,7 @@ public abstract class ClaimContract : IAsyncLifetime
         node.Script.Execute = (_, _, _) => ends.Task;
         var order = WorkerNode.Order("one");
         // The delivery ends here, while the agent runs on.
-        await node.DeliverAsync(order).WaitAsync(TimeSpan.FromSeconds(5), Token);
+        await node.DeliverAsync(order).WaitAsync(TimeSpan.FromSeconds(30), Token);
         var since = TimeProvider.System.GetTimestamp();
         await Until(() => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(2.5), "two and a half leases to pass");
         ends.SetResult();

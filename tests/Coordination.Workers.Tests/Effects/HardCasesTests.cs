@@ -298,7 +298,7 @@ public sealed class The_hard_cases_of_effects
                 await context.Effect("charge", EffectClass.Keyed, new { order = 1 }, (_, _) => Task.CompletedTask);
             }
         );
-        await Should.ThrowAsync<Exception>(call.WaitAsync(TimeSpan.FromSeconds(5), Token));
+        await Should.ThrowAsync<Exception>(call.WaitAsync(TimeSpan.FromSeconds(30), Token));
         call.IsCompleted.ShouldBeTrue();
     }
 
