@@ -16,6 +16,9 @@ internal sealed record RunAt
     public string? FailedStep { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>The request that stopped the run; null where it goes on, or ends early for another cause.</summary>
+    public RunCancel? Cancel { get; init; }
+
     /// <summary>In the plan's order.</summary>
     public required ImmutableArray<StepAt> Steps { get; init; }
 
@@ -49,6 +52,7 @@ internal sealed record RunAt
                         Status = "cancelling",
                         Reason = ReasonCode.Cancelled,
                         FailedStep = null,
+                        Cancel = Said("by") is { } by ? new RunCancel(by, Said("note"), entry.At) : null,
                         IsEnding = true,
                     };
             case "deadline-passed":

@@ -3,6 +3,7 @@ namespace Coordination.Monitor;
 /// <summary>A run as its page shows it, now or at an earlier moment.</summary>
 /// <remarks>
 /// JoinedRunId: the submission asked for joined this run, which the rest is about. At: the entry of the history whose moment is shown. Moment: when that was; null: now.
+/// Cancel: who stopped it; null where nobody did, as when its deadline passed or a step failed.
 /// </remarks>
 public sealed record RunDetail(
     RunSummary Run,
@@ -19,8 +20,12 @@ public sealed record RunDetail(
     long CostMicroUsd,
     string? TraceId,
     IReadOnlyList<string> Compensated,
+    RunCancel? Cancel,
     IReadOnlyList<ActionOffer> Actions
 );
+
+/// <summary>A request to stop a run, as it came: from the monitor, the command line or a program. Reason: null where none was given.</summary>
+public sealed record RunCancel(string By, string? Reason, DateTimeOffset At);
 
 /// <summary>A step: what the plan says of it and where it stands.</summary>
 /// <remarks>

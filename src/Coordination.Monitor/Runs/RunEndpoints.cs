@@ -195,6 +195,7 @@ internal static class RunEndpoints
             spent.Cost,
             trace,
             file.Run.Compensated,
+            told.Cancel,
             RunPages.Actions(file, viewer)
         );
     }

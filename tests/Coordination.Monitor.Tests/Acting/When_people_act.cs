@@ -1,6 +1,8 @@
 using System.Net;
+using System.Text.Json;
 using Coordination.Persistence;
 using Coordination.Testing;
+using Coordination.Workers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Coordination.Monitor.Tests.Acting;
@@ -37,6 +39,29 @@ public abstract class When_people_act(bool postgres)
         line.GetProperty("reason").GetString().ShouldBe("duplicate order");
         line.GetProperty("outcome").GetString().ShouldBe("done");
         line.GetProperty("before").GetProperty("status").GetString().ShouldBe("running");
+        var page = await ann.ReadAsync($"runs/{run}");
+        Said(page).ShouldBe("ann: duplicate order");
+        Said(await ann.ReadAsync($"runs/{run}?at=1")).ShouldBeNull("nobody had asked for it by then");
+    }
+
+    [Fact, Trait("req", "OPS-02")]
+    public async Task A_runs_page_tells_who_stopped_it_and_nobody_where_nobody_did()
+    {
+        await using var host = await StartAsync();
+        var runs = host.Services.GetRequiredService<RunClient>();
+        var (byProgram, late) = (await host.RunAsync("slow", "running"), Guid.CreateVersion7());
+        await runs.CancelAsync(byProgram, "nightly-job");
+        await runs.SubmitAsync(
+            Plan.Named("late").Step("one", "slow").Within(TimeSpan.FromSeconds(1)).Build(),
+            new SubmitOptions { RunId = late }
+        );
+        await UntilAsync(async () => await host.OneAsync("coord_v1_runs", "status", "run_id", byProgram) == "cancelled", "a cancelled run");
+        await UntilAsync(async () => await host.OneAsync("coord_v1_runs", "status", "run_id", late) == "expired", "an expired run");
+        using var ann = host.As("ann", "viewer");
+        Said(await ann.ReadAsync($"runs/{byProgram}")).ShouldBe("nightly-job: ", "no reason was given");
+        var expired = await ann.ReadAsync($"runs/{late}");
+        Said(expired).ShouldBeNull();
+        expired.GetProperty("story").GetString()!.ShouldStartWith("Its deadline passed");
     }
 
     [Fact, Trait("req", "OPS-02")]
@@ -288,6 +313,11 @@ public abstract class When_people_act(bool postgres)
         stolen.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await stolen.Content.ReadAsStringAsync()).ShouldNotContain("ann");
     }
+
+    private static string? Said(JsonElement page) =>
+        page.GetProperty("cancel") is { ValueKind: JsonValueKind.Object } cancel
+            ? $"{cancel.GetProperty("by").GetString()}: {cancel.GetProperty("reason").GetString()}"
+            : null;
 
     private static Task UntilAsync(Func<Task<bool>> condition, string what) =>
         Eventually.Until(condition, TimeSpan.FromSeconds(30), what, TestContext.Current.CancellationToken);

@@ -121,7 +121,8 @@ public sealed class RunAtTests
                     new CancelRun
                     {
                         RunId = state.RunId,
-                        RequestedBy = "me",
+                        RequestedBy = $"person {pick}",
+                        Note = pick % 3 == 0 ? null : $"because {pick}",
                         Force = pick % 2 == 0,
                     }
                 );
@@ -265,6 +266,8 @@ public sealed class RunAtTests
             (run.Status, run.Reason, run.FailedStep, run.EndedAt).ShouldBe(
                 (RunJson.NameOf(state.Status), state.Reason, state.FailedStep, state.EndedAt)
             );
+            run.Cancel?.By.ShouldBe(state.Ending?.RequestedBy);
+            (run.Cancel is null).ShouldBe(state.Ending?.RequestedBy is null);
             foreach (var step in state.Steps)
             {
                 var folded = run[step.Id];

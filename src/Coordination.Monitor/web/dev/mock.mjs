@@ -61,6 +61,7 @@ const overview = () => ({
 const detail = (run, at) => ({
   run, transactionId: run.runId, joinedRunId: null, story: run.runId === ids.failed ? 'The ballot rejected 2.11 : 1.38 and security-c vetoed; two steps were undone.' : run.stuck ? `It stands still at ${run.currentStep}: ${run.stuck}.` : run.waitsFor ? `It waits at ${run.currentStep} for ${run.waitsFor}.` : `It ${run.status} after ${run.stepsDone} of ${run.steps} steps.`,
   steps: stepsOf(run), ballots: ballots.filter(b => b.runId === run.runId), at: at ?? 22, lastSeq: 22, moment: at === null ? null : eventsOf(run)[at - 1]?.at ?? null, inputTokens: Math.round(run.tokens * 0.8), outputTokens: Math.round(run.tokens * 0.2), costMicroUsd: run.costMicroUsd, traceId: '4bf92f3577b34da6a3ce929d0e0e4736', compensated: run.status === 'failed' ? ['draft', 'test'] : [],
+  cancel: run.status === 'cancelled' ? { by: 'ann', reason: 'duplicate order', at: run.endedAt } : null,
   actions: [{ kind: 'run.cancel', enabled: run.endedAt === null, why: run.endedAt ? `It has ended: ${run.status}.` : null }, { kind: 'run.answer', enabled: true, why: null }],
 })
 const page = rows => ({ rows: mode.empty ? [] : rows, next: null })

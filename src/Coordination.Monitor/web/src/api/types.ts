@@ -74,8 +74,10 @@ export interface RunDetail {
   /** When the moment shown was; null is now. */ moment: Time | null
   /** Entries of history there are marks for on the slider. */ inputTokens: number, outputTokens: number, costMicroUsd: number
   traceId: string | null, compensated: string[]
+  /** Who stopped it; null where nobody did, as when its deadline passed. */ cancel: RunCancel | null
   /** What the viewer may do now. */ actions: ActionOffer[]
 }
+export interface RunCancel { by: string, reason: string | null, at: Time }
 export interface ActionOffer { kind: OperationKind, enabled: boolean, why: string | null }
 export type StepStatus = 'pending' | 'dispatched' | 'retry-wait' | 'input-wait' | 'ballot-wait' | 'done' | 'failed' | 'skipped' | 'cancelled'
   | 'compensating' | 'compensation-wait' | 'compensated' | 'compensation-failed'

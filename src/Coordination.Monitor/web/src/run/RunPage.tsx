@@ -21,6 +21,7 @@ import { Untrusted } from '../ui/Untrusted'
 import { useParams } from '../ui/urlState'
 import { Loading, View } from '../ui/View'
 import { AuditTab } from './AuditTab'
+import { Cancelled } from './Cancelled'
 import { CausesTab } from './CausesTab'
 import { asOf, RunValue } from './context'
 import { EffectsTab } from './EffectsTab'
@@ -49,6 +50,7 @@ const Head = ({ detail }: { detail: RunDetail }) => {
   return <>
     <p className={css.story}><Untrusted text={detail.story} /></p>
     {down ? <p className={css.why}>{decidedBy(down).replace(/^./, first => first.toUpperCase())} decided <strong>{down.option === null ? 'that nothing may be done' : <Untrusted text={down.option} line />}</strong>, so <Untrusted text={run.failedStep} line /> was not carried out. <Link href={`/consensus/${down.ballotId}`}>Open the ballot</Link></p> : run.failedDetail && <p className={css.why}><span className="muted">The agent of {run.failedStep === null ? 'a step' : <Untrusted text={run.failedStep} />} said: </span><Untrusted text={run.failedDetail} /></p>}
+    {detail.cancel && <Cancelled cancel={detail.cancel} />}
     {run.stuck && <p className={css.stuck}><Icon name="warn" /><span><strong>Stuck: </strong><Untrusted text={run.stuck} /></span></p>}
     <Facts items={[
       run.failedStep !== null && ['Failed at', <strong><Untrusted text={run.failedStep} line /></strong>],
