@@ -8,7 +8,7 @@ namespace Coordination.Monitor;
 /// </summary>
 internal static class RunMoment
 {
-    /// <summary>Entries carry milliseconds, what workers and voters wrote carries microseconds: whatever was written within the entry's millisecond was there.</summary>
+    /// <summary>SQLite's clock gives milliseconds, what workers and voters wrote carries microseconds: whatever was written within the entry's millisecond was there.</summary>
     private static readonly TimeSpan WithinTheSame = TimeSpan.FromMilliseconds(1) - TimeSpan.FromMicroseconds(1);
 
     /// <param name="file">As it is now.</param>
@@ -39,9 +39,12 @@ internal static class RunMoment
             Steps = [.. run.Steps.Select(Row)],
             History = [.. file.History.TakeWhile(one => one.Seq <= at)],
             Whole = file.Whole,
-            Moment = entry.At + WithinTheSame,
+            Moment = End(entry.At),
         };
     }
+
+    // PostgreSQL's clock gives microseconds: what came later within the millisecond came later.
+    private static DateTimeOffset End(DateTimeOffset at) => at.Ticks % TimeSpan.TicksPerMillisecond == 0 ? at + WithinTheSame : at;
 
     /// <summary>Lines of the ballots' records that could be read then: none of a ballot that was still sealed.</summary>
     public static IReadOnlyList<(Guid BallotId, BallotRecord Record)> AsOf(

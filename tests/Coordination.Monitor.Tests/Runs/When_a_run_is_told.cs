@@ -92,6 +92,17 @@ public sealed class When_a_run_is_told
     }
 
     [Fact, Trait("req", "OPS-01")]
+    public void A_moment_is_as_exact_as_the_clock_that_wrote_its_entry()
+    {
+        var (exact, rounded) = (Start.AddMicroseconds(1_300), Start.AddMilliseconds(1));
+        var file = File(["accepted", "step-dispatched plan 1"]);
+        var then = (file with { History = [file.History[0] with { At = exact }, file.History[1]] }).AsOf(1);
+        (then.Knows(exact), then.Knows(exact.AddMicroseconds(1))).ShouldBe((true, false));
+        then = (file with { History = [file.History[0] with { At = rounded }, file.History[1]] }).AsOf(1);
+        (then.Knows(rounded.AddMicroseconds(999)), then.Knows(rounded.AddMilliseconds(1))).ShouldBe((true, false));
+    }
+
+    [Fact, Trait("req", "OPS-01")]
     public void Effects_of_an_earlier_moment_are_folded_from_the_journal_of_before()
     {
         string[] asked =
