@@ -6,6 +6,7 @@ import { Router } from 'wouter'
 import type { AuditRow, CausalGraph, MessageFlow, Operation, Overview, RunComparison, RunDetail, RunSummary, RunWaits, StateChange, StepView, Timeline } from '../api/types'
 import { still } from '../api/queries'
 import { AuditTable } from '../audit/AuditTable'
+import { EffectsPage } from '../effects/EffectsPage'
 import { OperationPage } from '../operations/OperationPage'
 import { OverviewPage } from '../overview/OverviewPage'
 import { CausesTab } from '../run/CausesTab'
@@ -40,7 +41,7 @@ const time = '2026-01-01T00:00:00Z'
 
 const html = (node: ReactNode, data: readonly (readonly [topic: string, path: string, data: unknown])[] = [], at = '/'): string => {
   const client = new QueryClient()
-  for (const [topic, path, value] of data) client.setQueryData([topic, path], value)
+  for (const [topic, path, value] of data) client.setQueryData(typeof value === 'object' && value !== null && 'pages' in value ? [topic, path, 'pages'] : [topic, path], value)
   const [ssrPath, ssrSearch] = at.split('?')
   return renderToStaticMarkup(createElement(QueryClientProvider, { client }, createElement(Router, { ssrPath, ssrSearch: ssrSearch ?? '' } as Parameters<typeof Router>[0], node)))
 }
@@ -118,6 +119,15 @@ describe('other lists', () => {
   it('leads from the audit to a ballot and a dead letter, and not to what a run is called', () => {
     const row = (id: number, target: string, more: Partial<AuditRow> = {}) => ({ id, at: time, actor: 'ann', via: 'ui', kind: 'k', target, runId: null, reason: null, outcome: 'done', detail: null, before: null, after: null, operationId: null, from: null, ...more }) as AuditRow
     expect(linksOf(html(createElement(AuditTable, { rows: [row(1, `ballot ${ballot}`), row(2, 'dead letter 7 (x.v1)'), row(3, `operation ${runId}`, { operationId: runId }), row(4, `ballot ${runId}`, { runId })] })))).toEqual([`/consensus/${ballot}`, '/dead-letters/m/7', `/operations/${runId}`, `/runs/${runId}`])
+  })
+  it('leads from the effects to those people resolved, and from there to the run’s', () => {
+    const effect = { runId, runName: 'refund', stepId: 'pay', key: 'k', compensating: false, tool: 'pay@1', class: 'keyed', scope: 's', status: 'succeeded', calls: 1, createdAt: time, changedAt: time, questionId: null, resultExample: null, lastDetail: null }
+    const page = (path: string, at: string, rows: unknown[]) => html(createElement(EffectsPage, { params: {} }), [['effects', path, { pages: [{ rows, next: null }], pageParams: [null] }]], at)
+    expect(linksOf(page('/effects', '/', [effect]))).toEqual(['/audit?kind=effect.resolve', `/runs/${runId}/effects`])
+    expect(page('/effects?status=succeeded&q=order+17', '/?status=succeeded&find=order+17', [effect])).toContain('refund')
+    expect(page('/effects?q=x', '/?find=x', [])).toContain('No effect fits')
+    const row = { id: 1, at: time, actor: 'ann', via: 'ui', kind: 'effect.resolve', target: 't', runId, reason: null, outcome: 'done', detail: null, before: null, after: null, operationId: null, from: null } as AuditRow
+    expect(linksOf(html(createElement(AuditTable, { rows: [row] })))).toEqual([`/runs/${runId}/effects`])
   })
   it('leads from a comparison and from an operation on many', () => {
     const comparison = { a: run(), b: run(), first: null, fields: [], steps: [{ stepId: 'vote', inA: true, inB: true, same: false, fields: [{ field: 'agentType', a: 'coder', b: 'writer' }] }] } as RunComparison
