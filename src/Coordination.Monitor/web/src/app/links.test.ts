@@ -65,6 +65,7 @@ const cell = (key: string, more: Partial<RunSummary> = {}): string => html(colum
 
 describe('what the server names', () => {
   it('has the page of what is named', () => expect([`ballot ${ballot}`, `operation ${runId}`, 'dead letter 7 (step.execute.v1)', 'dead-letter/8', 'agent a/b'].map(text => placeOf(text)?.href)).toEqual([`/consensus/${ballot}`, `/operations/${runId}`, '/dead-letters/m/7', '/dead-letters/m/8', '/agents/a%2Fb']))
+  it('is led to by half a character, too', () => expect(placeOf('agent a\ud800b')?.href).toBe('/agents/a%EF%BF%BDb'))
   it('leads nowhere when a question or a name only speaks of it', () => expect([`an answer to 'q': see ballot ${ballot}`, `ballot ${ballot} and more`, 'ballot 7', 'a worker', 'the next attempt'].map(placeOf)).toEqual([null, null, null, null, null]))
 })
 describe('a run that waits for a ballot', () => {

@@ -6,7 +6,8 @@ const forms: readonly (readonly [form: RegExp, what: string, href: (name: string
   [/^agent (.+)$/s, 'agent', type => agentPage(type)],
 ]
 
-export const agentPage = (type: string): string => `/agents/${encodeURIComponent(type)}`
+// Half a character has no place in an address.
+export const agentPage = (type: string): string => `/agents/${encodeURIComponent(type.replaceAll(/\p{Surrogate}/gu, '\ufffd'))}`
 
 /** The page of what the server names with `ballot 0199…`, `agent coder`, `dead letter 7 (step.execute.v1)`. Only whole texts count: a question may say such words, too. */
 export const placeOf = (text: string): { what: string, href: string } | null => {
