@@ -53,6 +53,26 @@ public sealed class When_a_link_is_followed(Chromium chromium, World world)
         await tab.ShouldBeSoundAsync("back and forward");
     }
 
+    [Fact, Trait("req", "OPS-01")]
+    public async Task A_link_in_a_row_leads_to_its_own_page_by_keyboard_and_by_mouse()
+    {
+        var seeded = await world.SeededAsync();
+        await using var tab = await Tab.OpenAsync(chromium, seeded.Host);
+        await tab.GoAsync("/runs?q=name:\"index the archive\"");
+        var row = tab.Page.Locator("main [data-row-id]").First;
+        var run = await row.GetAttributeAsync("data-row-id");
+
+        await row.Locator("a[href$='/agents/researcher']").PressAsync("Enter");
+        await tab.SettleAsync();
+        tab.Route.ShouldBe("/agents/researcher");
+        await tab.Page.GoBackAsync();
+        await tab.SettleAsync();
+        await row.Locator($"a[href$='/runs/{run}']").ClickAsync();
+        await tab.SettleAsync();
+        tab.Route.ShouldBe($"/runs/{run}");
+        await tab.ShouldBeSoundAsync("links of a row");
+    }
+
     [Theory, Trait("req", "OPS-01")]
     [InlineData("/effects?status=indoubt", "pay supplier", "mail")]
     [InlineData("/consensus?status=decided", "#811?", "although one test is red?")]

@@ -118,7 +118,7 @@ internal sealed class ActingHost : IAsyncDisposable
     }
 
     /// <summary>A ballot its voters do not agree on.</summary>
-    public async Task<Guid> BallotAsync()
+    public async Task<Guid> BallotAsync(string requester = "test")
     {
         var ballots = Services.GetRequiredService<BallotClient>();
         var id = await ballots.OpenAsync(
@@ -129,7 +129,7 @@ internal sealed class ActingHost : IAsyncDisposable
                 Options = [BallotRequest.Option("yes"), BallotRequest.Option("no")],
                 Flags = ["fraud"],
                 Subject = System.Text.Json.JsonSerializer.SerializeToElement(new { order = 17 }),
-                Requester = "test",
+                Requester = requester,
             }
         );
         await Eventually.Until(

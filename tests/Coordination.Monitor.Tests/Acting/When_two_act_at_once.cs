@@ -160,7 +160,7 @@ public abstract class When_two_act_at_once(bool postgres)
     public async Task Whoever_asked_or_voted_does_not_decide_however_the_name_is_written()
     {
         await using var host = await ActingHost.StartAsync(postgres);
-        var ballot = await host.BallotAsync();
+        var ballot = await host.BallotAsync(requester: " Test ");
         var request = new
         {
             kind = "ballot.answer",

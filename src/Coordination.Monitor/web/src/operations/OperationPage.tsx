@@ -43,12 +43,12 @@ export const OperationPage = ({ params }: { params: Record<string, string | unde
       <View query={query} what="this operation">{data => <div className="stack" data-page-copy={data.id}>
         <Progress operation={data} />
         <Facts items={[['Targets', count(data.total)], ['Done', count(data.done)], ['Failed', count(data.failed)], ['Skipped', count(data.skipped)], ['By', <><Untrusted text={data.by} line /> <span className="muted">via {data.via}</span></>],
-          ['Begun', <When at={data.createdAt} />], ['Took', <Lasted from={data.createdAt} to={data.endedAt} />], ['Reason', <Untrusted text={data.reason} none="none given" />], data.select && ['Selected by', <code><Untrusted text={selection(data)} /></code>]]} />
+          ['Begun', <When at={data.createdAt} />], ['Took', <Lasted from={data.createdAt} to={data.endedAt} />], ['Reason', <Untrusted text={data.reason} none="none given" />], data.select && ['Selected by', <Selection operation={data} />]]} />
         {data.commandLine && <CommandLine text={data.commandLine} />}
         <Section title="Targets" id="items" note={data.items.length < data.total ? `the first ${count(data.items.length)} of ${count(data.total)}, failures first` : undefined}>
           {data.items.length === 0 ? <Empty title="Nothing was touched yet" icon="ops" /> : <Table label="Targets" rows={data.items} id={item => item.target} copy={item => item.target} tone={item => item.status === 'failed' ? 'bad' : undefined} columns={[
             { key: 'status', head: 'State', cell: item => <Chip mark={itemMarks[item.status] ?? unknownMark(item.status)} /> },
-            { key: 'target', head: 'Target', cell: item => item.href ? <Link href={item.href}><Untrusted text={item.target} mono /></Link> : <Untrusted text={item.target} mono /> },
+            { key: 'target', head: 'Target', cell: item => item.href ? <Link href={item.href}><Untrusted text={item.target} mono inLink /></Link> : <Untrusted text={item.target} mono /> },
             { key: 'detail', head: 'What happened', wide: true, cell: item => <Untrusted text={item.detail} none="–" /> },
           ]} />}
         </Section>
@@ -56,4 +56,4 @@ export const OperationPage = ({ params }: { params: Record<string, string | unde
     </Page>
   )
 }
-const selection = (operation: Operation): string => Object.entries(operation.select ?? {}).map(([name, value]) => `${name}=${value}`).join(' ')
+const Selection = ({ operation: { select } }: { operation: Operation }) => <code>{Object.entries(select ?? {}).map(([name, value], index) => <span key={name}>{index > 0 && ' '}{name}={name === 'run' ? <Link href={`/runs/${value}`}>{value}</Link> : name === 'group' ? <Link href={`/dead-letters/${encodeURIComponent(value)}`}><Untrusted text={value} line /></Link> : <Untrusted text={value} />}</span>)}</code>

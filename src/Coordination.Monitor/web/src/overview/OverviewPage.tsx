@@ -4,8 +4,9 @@ import type { Attention, AttentionKind, Overview, RunStatus, TypicalDuration, Wa
 import { useParsed } from '../runs/QueryBar'
 import { fieldFor, printClause } from '../runs/queryText'
 import { Chip, Glyph, type Mark } from '../ui/Chip'
-import { count, decimal, duration, plural, waitText } from '../ui/format'
+import { count, decimal, duration, plural } from '../ui/format'
 import { Icon } from '../ui/Icon'
+import { AgentLink, Awaited } from '../ui/Linked'
 import { runMarks, unknownMark, waitMark } from '../ui/marks'
 import { Page, Section } from '../ui/Page'
 import { Table } from '../ui/Table'
@@ -22,7 +23,7 @@ const kinds: Record<AttentionKind, Omit<Mark, 'tone'>> = {
 const AttentionItem = ({ item }: { item: Attention }) => (
   <li><Link href={item.href} className={css.item} data-testid={`attention-${item.kind}`}>
     <Glyph mark={{ tone: item.severity, ...kinds[item.kind] ?? { icon: 'warn', word: item.kind } }} />
-    <span className="stack" style={{ gap: 2 }}><span><strong><Untrusted text={item.title} max={200} /></strong></span>{item.detail && <span className="muted"><Untrusted text={item.detail} line /></span>}</span>
+    <span className="stack" style={{ gap: 2 }}><span><strong><Untrusted text={item.title} max={200} inLink /></strong></span>{item.detail && <span className="muted"><Untrusted text={item.detail} line /></span>}</span>
     <span className={css.meta}><span>{item.count > 1 ? 'the oldest ' : ''}<Ago at={item.since} suffix=" ago" /></span>{item.until && <span>ends <Until at={item.until} /></span>}</span>
   </Link></li>
 )
@@ -75,8 +76,8 @@ export const OverviewPage = () => {
             {data.waits.length === 0 ? <Empty title="Nothing waits" icon="clock" /> : <Table label="Longest waits" rows={data.waits} id={row => `${row.runId} ${row.stepId}`} tone={row => row.kind === 'person' || row.kind === 'ballot' ? 'vote' : undefined} copy={row => row.runId} columns={[
               { key: 'kind', head: 'Waits', cell: row => <Chip mark={waitMark(row.kind)} /> },
               { key: 'run', head: 'Run', cell: row => <WaitingRun row={row} /> },
-              { key: 'step', head: 'Step', cell: row => <><Untrusted text={row.stepId} line />{row.agentType !== row.stepId && <> <span className="muted"><Untrusted text={row.agentType} line /></span></>}</>, nowrap: true },
-              { key: 'what', head: 'For what', wide: true, cell: row => row.count > 1 && row.kind === 'ballot' ? `${count(row.count)} ballots` : <Untrusted text={waitText(row.what)} max={140} /> },
+              { key: 'step', head: 'Step', cell: row => <><Untrusted text={row.stepId} line />{row.agentType !== row.stepId && <> <AgentLink type={row.agentType} /></>}</>, nowrap: true },
+              { key: 'what', head: 'For what', wide: true, cell: row => row.count > 1 && row.kind === 'ballot' ? `${count(row.count)} ballots` : <Awaited text={row.what} kind={row.kind} max={140} /> },
               { key: 'since', head: 'Since', hint: 'Of several: the one that has waited longest', align: 'end', cell: row => row.since ? <Ago at={row.since} /> : '–' },
               { key: 'until', head: 'Until', align: 'end', nowrap: true, cell: row => row.until ? <Until at={row.until} /> : '–' },
             ]} />}

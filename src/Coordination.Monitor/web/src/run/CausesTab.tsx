@@ -7,6 +7,7 @@ import { Tag, type Tone } from '../ui/Chip'
 import control from '../ui/control.module.css'
 import { plural } from '../ui/format'
 import { groupBy } from '../ui/groupBy'
+import { Linked } from '../ui/Linked'
 import { words } from '../ui/marks'
 import { Table } from '../ui/Table'
 import { When } from '../ui/Time'
@@ -32,6 +33,16 @@ export const related = (graph: CausalGraph, id: string): ReadonlySet<string> => 
     return seen
   }
   return new Set([...walk('from', 'to'), ...walk('to', 'from')])
+}
+
+/** The page of a ballot or a dead letter; a run's other things are shown on its own. */
+export const pageOf = (node: string): string | null => {
+  const [kind, id] = node.split(':')
+  return kind === 'ballot' ? `/consensus/${id}` : kind === 'dead-letter' ? `/dead-letters/m/${id}` : null
+}
+const Named = ({ id, name }: { id: string, name: string }) => {
+  const page = pageOf(id)
+  return page === null ? <Untrusted text={name} line /> : <Link href={page}><Untrusted text={name} line /></Link>
 }
 
 export const CausesTab = () => {
@@ -63,9 +74,9 @@ export const CausesTab = () => {
       </div>
       {rows.length === 0 ? <Empty icon="search" title="Nothing fits" /> : <Table label="What caused what" testId="causes" rows={rows} id={row => row.id} copy={row => row.id} selected={row => row.id === node} columns={[
         { key: 'at', head: 'At', cell: row => row.at ? <When at={row.at} clock ms /> : '–' }, { key: 'kind', head: 'Kind', cell: row => <Tag tone={tones[row.kind]}>{words(row.kind)}</Tag>, nowrap: true },
-        { key: 'label', head: 'What', cell: row => <><Button small look="quiet" className="bleed" onClick={() => set({ node: row.id === node ? null : row.id })} title="Only what caused it and what it caused"><Untrusted text={label(row)} line /></Button>{row.status && <span className="muted"> {words(row.status)}</span>}{row.seq !== null && <> <Button small look="quiet" onClick={() => setAt(row.seq)}>event {row.seq}</Button></>}{row.kind === 'ballot' && <> <Link href={`/consensus/${row.id.replace(/^.*:/, '')}`}>open</Link></>}{row.detail && <div className="muted"><Untrusted text={row.detail} max={200} /></div>}</> },
+        { key: 'label', head: 'What', cell: row => <><Button small look="quiet" className="bleed" onClick={() => set({ node: row.id === node ? null : row.id })} title="Only what caused it and what it caused"><Untrusted text={label(row)} line /></Button>{row.status && <span className="muted"> {words(row.status)}</span>}{row.seq !== null && <> <Button small look="quiet" onClick={() => setAt(row.seq)}>event {row.seq}</Button></>}{pageOf(row.id) !== null && <> <Link href={pageOf(row.id) ?? ''}>open</Link></>}{row.detail && <div className="muted">{row.kind === 'step' ? <Linked text={row.detail} max={200} /> : <Untrusted text={row.detail} max={200} />}</div>}</> },
         { key: 'step', head: 'Step', cell: row => <Untrusted text={row.stepId} line none="–" /> },
-        { key: 'before', head: 'Because of', wide: true, cell: row => (before.get(row.id) ?? []).slice(0, 6).map(edge => <div key={`${edge.from} ${edge.kind}`}><span className="muted">{backward[edge.kind] ?? edge.kind}</span> <Untrusted text={name(edge.from)} line /></div>) },
+        { key: 'before', head: 'Because of', wide: true, cell: row => (before.get(row.id) ?? []).slice(0, 6).map(edge => <div key={`${edge.from} ${edge.kind}`}><span className="muted">{backward[edge.kind] ?? edge.kind}</span> <Named id={edge.from} name={name(edge.from)} /></div>) },
         { key: 'after', head: 'Led to', align: 'end', cell: row => (after.get(row.id) ?? []).length || '–' },
       ]} />}
     </>

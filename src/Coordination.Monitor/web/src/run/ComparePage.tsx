@@ -6,6 +6,7 @@ import { Button } from '../ui/Button'
 import { Chip, Tag } from '../ui/Chip'
 import control from '../ui/control.module.css'
 import { Icon } from '../ui/Icon'
+import { AgentLink } from '../ui/Linked'
 import { runMark } from '../ui/marks'
 import { Page, Panel, Section } from '../ui/Page'
 import { Table } from '../ui/Table'
@@ -16,7 +17,10 @@ import { Empty, View } from '../ui/View'
 import css from './run.module.css'
 import { comparedField, comparedValue } from './words'
 
-const Side = ({ run, letter }: { run: RunSummary, letter: string }) => <Panel><div className="row"><Tag>{letter}</Tag><Link href={`/runs/${run.runId}`}><strong><Untrusted text={run.name} /></strong></Link><Chip mark={runMark(run)} /><span className="muted"><Lasted from={run.startedAt} to={run.endedAt} /></span></div><code className="muted" style={{ overflowWrap: 'anywhere' }}>{run.runId}</code></Panel>
+const Side = ({ run, letter }: { run: RunSummary, letter: string }) => <Panel><div className="row"><Tag>{letter}</Tag><Link href={`/runs/${run.runId}`}><strong><Untrusted text={run.name} inLink /></strong></Link><Chip mark={runMark(run)} /><span className="muted"><Lasted from={run.startedAt} to={run.endedAt} /></span></div><code className="muted" style={{ overflowWrap: 'anywhere' }}>{run.runId}</code></Panel>
+
+/** A field of a step. */
+const Value = ({ field, value }: { field: string, value: string | null }) => value !== null && /^(agentType|undoneBy)$/.test(field) ? <AgentLink type={value} /> : <Untrusted text={comparedValue(field, value, true)} none="–" max={160} />
 
 export const ComparePage = (_: { params: Record<string, string | undefined> }) => {
   const [params, set] = useParams()
@@ -38,7 +42,7 @@ export const ComparePage = (_: { params: Record<string, string | undefined> }) =
         <Section title="Whole runs" id="fields"><Table label="Differences of the runs" rows={data.fields} id={row => row.field} tone={row => row.a === row.b ? undefined : 'warn'} columns={[{ key: 'field', head: 'Field', cell: row => comparedField(row.field) }, { key: 'a', head: 'A', cell: row => <Untrusted text={comparedValue(row.field, row.a, false)} none="–" /> }, { key: 'b', head: 'B', wide: true, cell: row => <Untrusted text={comparedValue(row.field, row.b, false)} none="–" /> }]} /></Section>
         <Section title="Step by step" id="steps" note={`${data.steps.filter(step => step.same).length} of ${data.steps.length} are the same`}><Table label="Steps compared" rows={data.steps} id={row => row.stepId} tone={row => row.same ? undefined : 'warn'} columns={[
           { key: 'step', head: 'Step', cell: row => <Untrusted text={row.stepId} line /> }, { key: 'same', head: 'Same', cell: row => row.same ? 'same' : !row.inA ? <Tag tone="warn">only in B</Tag> : !row.inB ? <Tag tone="warn">only in A</Tag> : <Tag tone="warn">differs</Tag>, nowrap: true },
-          { key: 'a', head: 'In A', cell: row => row.fields.map(field => <div key={field.field}><span className="muted">{comparedField(field.field)}</span> <Untrusted text={comparedValue(field.field, field.a, true)} none="–" max={160} /></div>) }, { key: 'b', head: 'In B', cell: row => row.fields.map(field => <div key={field.field}><span className="muted">{comparedField(field.field)}</span> <Untrusted text={comparedValue(field.field, field.b, true)} none="–" max={160} /></div>) },
+          { key: 'a', head: 'In A', cell: row => row.fields.map(field => <div key={field.field}><span className="muted">{comparedField(field.field)}</span> <Value field={field.field} value={field.a} /></div>) }, { key: 'b', head: 'In B', cell: row => row.fields.map(field => <div key={field.field}><span className="muted">{comparedField(field.field)}</span> <Value field={field.field} value={field.b} /></div>) },
         ]} /></Section>
       </div>}</View>}
     </Page>

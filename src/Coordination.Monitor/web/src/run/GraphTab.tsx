@@ -5,6 +5,7 @@ import type { StepView } from '../api/types'
 import { Button } from '../ui/Button'
 import { Glyph } from '../ui/Chip'
 import { plural } from '../ui/format'
+import { AgentLink } from '../ui/Linked'
 import { stepMark } from '../ui/marks'
 import { usePrefs } from '../ui/prefs'
 import { TwinToggle } from '../ui/Twin'
@@ -49,7 +50,7 @@ const toneVar = (node: FlowNode): string => `var(--${stepMark(worst(node.data.no
 const Tree = ({ steps, pick, picked }: { steps: readonly StepView[], pick: (id: string) => void, picked: string }) => {
   const deep = depths(steps)
   return <ul className={css.tree} aria-label="Steps, the earlier ones first" data-testid="graph-text">{steps.toSorted((a, b) => (deep.get(a.stepId) ?? 0) - (deep.get(b.stepId) ?? 0) || a.position - b.position).map(step => (
-    <li key={step.stepId} style={{ paddingInlineStart: 12 + (deep.get(step.stepId) ?? 0) * 20 }} aria-current={picked === step.stepId || undefined}><Glyph mark={stepMark(step.status)} /><Button small look="quiet" className="bleed" onClick={() => pick(step.stepId)}><Untrusted text={step.stepId} line /></Button>{step.agentType !== step.stepId && <span className="muted truncate"><Untrusted text={step.agentType} line /></span>}<span className="grow" />{step.dependsOn.length > 0 && <span className="muted truncate">after <Untrusted text={step.dependsOn.join(', ')} line /></span>}</li>
+    <li key={step.stepId} style={{ paddingInlineStart: 12 + (deep.get(step.stepId) ?? 0) * 20 }} aria-current={picked === step.stepId || undefined}><Glyph mark={stepMark(step.status)} /><Button small look="quiet" className="bleed" onClick={() => pick(step.stepId)}><Untrusted text={step.stepId} line /></Button>{step.agentType !== step.stepId && <span className="truncate"><AgentLink type={step.agentType} /></span>}<span className="grow" />{step.dependsOn.length > 0 && <span className="muted truncate">after <Untrusted text={step.dependsOn.join(', ')} line /></span>}</li>
   ))}</ul>
 }
 

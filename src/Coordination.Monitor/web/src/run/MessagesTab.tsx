@@ -6,6 +6,7 @@ import type { MessageArrow, MessageFlow } from '../api/types'
 import { Button } from '../ui/Button'
 import { Id } from '../ui/Copy'
 import { duration, plural } from '../ui/format'
+import { Linked } from '../ui/Linked'
 import { words } from '../ui/marks'
 import { Facts } from '../ui/Page'
 import { usePrefs } from '../ui/prefs'
@@ -76,7 +77,7 @@ const Diagram = ({ flow, arrows, picked, pick }: { flow: MessageFlow, arrows: re
 const Detail = ({ arrow }: { arrow: MessageArrow }) => {
   const { setAt } = useRun()
   return <div className={css.detail} data-testid="message-detail"><h2 className="small-heading"><code><Untrusted text={arrow.contract} /></code></h2>
-    <Facts items={[['Message', <Id id={arrow.messageId} what="message id" full />], ['At', <When at={arrow.at} ms />], ['From', <Untrusted text={arrow.from} line />], ['To', <Untrusted text={arrow.to} line />], arrow.causationId !== null && ['Because of', <Id id={arrow.causationId} what="message id" />], arrow.stepId !== null && ['Step', <Untrusted text={arrow.stepId} line />], arrow.attempt !== null && ['Attempt', arrow.attempt],
+    <Facts items={[['Message', <Id id={arrow.messageId} what="message id" full />], ['At', <When at={arrow.at} ms />], ['From', <Linked text={arrow.from} line />], ['To', <Linked text={arrow.to} line />], arrow.causationId !== null && ['Because of', <Id id={arrow.causationId} what="message id" />], arrow.stepId !== null && ['Step', <Untrusted text={arrow.stepId} line />], arrow.attempt !== null && ['Attempt', arrow.attempt],
       arrow.seq !== null && ['Event', <Button small onClick={() => setAt(arrow.seq)}>go to {arrow.seq}</Button>], arrow.deadLetterId !== null && ['Dead letter', <Link href={`/dead-letters/m/${arrow.deadLetterId}`}>{arrow.deadLetterId}</Link>]]} />
     {arrow.note && <Untrusted text={arrow.note} />}</div>
 }
@@ -92,7 +93,7 @@ export const MessagesTab = () => {
     return <>
       <div className={css.tools}><span className="muted">{plural(arrows.length, 'message')}{flow.more ? ' (the first; there are more)' : ''}, {plural(flow.lanes.length, 'participant')}</span><span className="grow" /><Button small icon="download" onClick={() => download(`run-${id}.mmd`, 'text/plain', mermaid(flow.lanes, arrows))} data-testid="mermaid">Mermaid</Button><TwinToggle diagram="diagram" /></div>
       {arrows.length === 0 ? <Empty title="No message yet" icon="flow" /> : textTwin ? <Table label="Messages as text" rows={arrows} id={row => row.messageId} copy={row => row.messageId} columns={[
-        { key: 'at', head: 'At', cell: row => <When at={row.at} clock ms /> }, { key: 'from', head: 'From', cell: row => <Untrusted text={row.from} line /> }, { key: 'to', head: 'To', cell: row => <Untrusted text={row.to} line /> }, { key: 'contract', head: 'Message', cell: row => <Button small look="quiet" onClick={() => pick(row.messageId)}><code><Untrusted text={nameOf(row)} /></code></Button> },
+        { key: 'at', head: 'At', cell: row => <When at={row.at} clock ms /> }, { key: 'from', head: 'From', cell: row => <Linked text={row.from} line /> }, { key: 'to', head: 'To', cell: row => <Linked text={row.to} line /> }, { key: 'contract', head: 'Message', cell: row => <Button small look="quiet" onClick={() => pick(row.messageId)}><code><Untrusted text={nameOf(row)} /></code></Button> },
         { key: 'kind', head: 'Kind', cell: row => words(row.kind) }, { key: 'note', head: 'Note', wide: true, cell: row => <Untrusted text={row.note} max={200} /> },
       ]} /> : <Diagram flow={flow} arrows={arrows} picked={picked} pick={pick} />}
       {arrow && <Detail arrow={arrow} />}

@@ -13,6 +13,7 @@ import { chunk } from '../ui/chunk'
 import { CopyButton, Id } from '../ui/Copy'
 import { compact, count, money } from '../ui/format'
 import { Icon } from '../ui/Icon'
+import { Linked } from '../ui/Linked'
 import { runMark } from '../ui/marks'
 import { Facts, Page } from '../ui/Page'
 import { revealedText } from '../ui/revealed'
@@ -54,7 +55,7 @@ const Head = ({ detail }: { detail: RunDetail }) => {
     {run.stuck && <p className={css.stuck}><Icon name="warn" /><span><strong>Stuck: </strong><Untrusted text={run.stuck} /></span></p>}
     <Facts items={[
       run.failedStep !== null && ['Failed at', <strong><Untrusted text={run.failedStep} line /></strong>],
-      run.waitsFor !== null && run.endedAt === null && ['Waits for', <><span title={revealedText(run.waitsFor).slice(0, 400)}><Untrusted text={waitsFor(run)} line /></span>{run.waitEndsAt && <span className="muted"> · <Left at={run.waitEndsAt} /></span>}</>],
+      run.waitsFor !== null && run.endedAt === null && ['Waits for', <><span title={revealedText(run.waitsFor).slice(0, 400)}><Linked text={run.waitsFor} words={waitsFor(run) ?? ''} line /></span>{run.waitEndsAt && <span className="muted"> · <Left at={run.waitEndsAt} /></span>}</>],
       ['Started', <When at={run.startedAt} />], ['Took', <Took from={run.startedAt} to={run.endedAt} />], run.deadlineAt !== null && run.endedAt === null && ['Deadline', <Left at={run.deadlineAt} />],
       ['Steps', `${run.stepsDone} of ${run.steps}`], ['Retries', count(run.retries)], ['Cost', money(detail.costMicroUsd)], ['Tokens', <span title={`${count(detail.inputTokens)} in, ${count(detail.outputTokens)} out`}>{compact(detail.inputTokens)} in · {compact(detail.outputTokens)} out</span>],
       ['Requester', <Untrusted text={run.requester} line />], run.businessScope !== null && ['Scope', <Untrusted text={run.businessScope} line />], ['Tenant', <Untrusted text={run.tenant} line />],

@@ -8,6 +8,7 @@ import { Chip, Tag } from '../ui/Chip'
 import control from '../ui/control.module.css'
 import { Id } from '../ui/Copy'
 import { plural } from '../ui/format'
+import { Linked } from '../ui/Linked'
 import { runMarks, stepMark, unknownMark, words } from '../ui/marks'
 import { Facts } from '../ui/Page'
 import { prefsNow } from '../ui/prefs'
@@ -62,7 +63,7 @@ const Events = ({ current, pick }: { current: number, pick: (seq: number) => voi
   </div>
 }
 
-const cell = (before: string | number | null | undefined, after: string | number | null | undefined) => before === undefined || before === after ? <Untrusted text={after === null || after === undefined ? '' : String(after)} none="–" /> : <><span className={css.before}><Untrusted text={before === null ? '' : String(before)} none="nothing" /></span> <span className={css.after}>→ <Untrusted text={after === null || after === undefined ? '' : String(after)} none="nothing" /></span></>
+const cell = (before: string | number | null | undefined, after: string | number | null | undefined) => before === undefined || before === after ? <Linked text={after === null || after === undefined ? '' : String(after)} none="–" /> : <><span className={css.before}><Linked text={before === null ? '' : String(before)} none="nothing" /></span> <span className={css.after}>→ <Linked text={after === null || after === undefined ? '' : String(after)} none="nothing" /></span></>
 
 const Field = ({ path }: { path: string }) => {
   const { step, field } = fieldName(path)
@@ -76,7 +77,7 @@ const Change = ({ change }: { change: StateChange }) => {
     <div className="row"><h2>{eventWords(change.event)}</h2><Tag>event {change.seq}</Tag><When at={change.at} ms /></div>
     <Facts items={[['Run', <span className="row">{change.before && change.before.status !== change.after.status && <><Chip mark={runMarks[change.before.status] ?? unknownMark(change.before.status)} />→</>}<Chip mark={runMarks[change.after.status] ?? unknownMark(change.after.status)} /></span>], change.after.reason !== null && ['Reason', <Untrusted text={change.after.reason} />]]} />
     <div><h3 style={{ marginBottom: 6 }}>What changed</h3>
-      {change.changes.length === 0 ? <p className="muted">Nothing in the state; the event was only recorded.</p> : <Table label="Changed fields" testId="changes" rows={change.changes} id={row => row.path} columns={[{ key: 'path', head: 'Field', cell: row => <Field path={row.path} /> }, { key: 'before', head: 'Before', cell: row => <span className={css.before}><Untrusted text={fieldValue(row.path, row.before)} none="nothing" /></span> }, { key: 'after', head: 'After', wide: true, cell: row => <span className={css.after}><Untrusted text={fieldValue(row.path, row.after)} none="nothing" /></span> }]} />}</div>
+      {change.changes.length === 0 ? <p className="muted">Nothing in the state; the event was only recorded.</p> : <Table label="Changed fields" testId="changes" rows={change.changes} id={row => row.path} columns={[{ key: 'path', head: 'Field', cell: row => <Field path={row.path} /> }, { key: 'before', head: 'Before', cell: row => <span className={css.before}><Linked text={fieldValue(row.path, row.before)} none="nothing" /></span> }, { key: 'after', head: 'After', wide: true, cell: row => <span className={css.after}><Linked text={fieldValue(row.path, row.after)} none="nothing" /></span> }]} />}</div>
     <div><h3 style={{ marginBottom: 6 }}>State after it</h3>
       <Table label="State of the steps after the event" rows={change.after.steps} id={row => row.stepId} tone={row => touched(row) ? 'warn' : undefined} columns={[
         { key: 'step', head: 'Step', cell: row => <>{touched(row) && <><Tag tone="warn">changed</Tag> </>}<Untrusted text={row.stepId} line /></> },
@@ -95,7 +96,7 @@ export const StateTab = () => {
   return <div className={css.state}>
     <Events current={seq} pick={setAt} />
     <View query={change} what="the state">{data => <div className="stack"><Change change={data} />
-      {event && <div><h3 style={{ marginBottom: 6 }}>The event</h3><Facts items={[['Message', <Id id={event.messageId} what="message id" />], event.causationId !== null && ['Because of', <Id id={event.causationId} what="message id" />], ...Object.entries(event.detail).map(([name, value]) => [words(name), <Untrusted text={value} />] as const)]} /></div>}
+      {event && <div><h3 style={{ marginBottom: 6 }}>The event</h3><Facts items={[['Message', <Id id={event.messageId} what="message id" />], event.causationId !== null && ['Because of', <Id id={event.causationId} what="message id" />], ...Object.entries(event.detail).map(([name, value]) => [words(name), name === 'ballot' ? <Linked text={`ballot ${value}`} words={value} /> : <Untrusted text={value} />] as const)]} /></div>}
     </div>}</View>
   </div>
 }

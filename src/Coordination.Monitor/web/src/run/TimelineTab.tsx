@@ -6,6 +6,7 @@ import { Button } from '../ui/Button'
 import { Glyph } from '../ui/Chip'
 import control from '../ui/control.module.css'
 import { duration } from '../ui/format'
+import { AgentLink } from '../ui/Linked'
 import { stepMark, words } from '../ui/marks'
 import { Facts } from '../ui/Page'
 import { usePrefs } from '../ui/prefs'
@@ -36,7 +37,7 @@ const Bars = ({ placed, event, pick }: { placed: Placed, event: string, pick: (s
     {placed.lanes.map(({ lane, bars, tries, ms }) => {
       const mark = stepMark(lane.status)
       return <div key={`${lane.stepId}${lane.undo ? ' undo' : ''}`} className={css.lane} data-undo={lane.undo || undefined}>
-        <div className={css.laneName} data-critical={lane.critical || undefined} title={lane.critical ? 'On the longest chain of steps' : undefined}><Glyph mark={mark} /><button type="button" className={css.laneButton} aria-pressed={bars.some(({ bar }) => String(bar.seq) === event)} disabled={bars.length === 0} onClick={() => pick(bars.at(-1)?.bar.seq ?? null)}>{lane.undo && 'undo '}<Untrusted text={lane.stepId} line /></button>{lane.agentType !== lane.stepId && <span className="muted truncate"><Untrusted text={lane.agentType} line /></span>}</div>
+        <div className={css.laneName} data-critical={lane.critical || undefined} title={lane.critical ? 'On the longest chain of steps' : undefined}><Glyph mark={mark} /><button type="button" className={css.laneButton} aria-pressed={bars.some(({ bar }) => String(bar.seq) === event)} disabled={bars.length === 0} onClick={() => pick(bars.at(-1)?.bar.seq ?? null)}>{lane.undo && 'undo '}<Untrusted text={lane.stepId} line /></button>{lane.agentType !== lane.stepId && <span className="truncate"><AgentLink type={lane.agentType} /></span>}</div>
         {/* Bars may be a few pixels wide, too small a target for the keyboard: the name of the step leads to them as well. */}
         {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
         <div className={css.track} onClick={click => {
@@ -96,7 +97,7 @@ export const TimelineTab = () => {
       </div>
       {lanes.length === 0 ? <Empty icon="search" title="No step fits"><p>Choose “All”, or clear what is searched for.</p></Empty>
         : textTwin ? <Table label="Timeline as text" rows={lanes.flatMap<TextRow>(lane => lane.bars.length === 0 ? [{ lane, bar: null }] : lane.bars.map(bar => ({ lane, bar })))} id={row => `${row.lane.stepId} ${row.lane.undo} ${row.bar?.seq ?? ''} ${row.bar?.kind ?? ''}`} columns={[
-          { key: 'step', head: 'Step', cell: ({ lane }) => <>{lane.undo && 'undo '}<Untrusted text={lane.stepId} line /></> }, { key: 'agent', head: 'Agent', cell: ({ lane }) => <Untrusted text={lane.agentType} line /> },
+          { key: 'step', head: 'Step', cell: ({ lane }) => <>{lane.undo && 'undo '}<Untrusted text={lane.stepId} line /></> }, { key: 'agent', head: 'Agent', cell: ({ lane }) => <AgentLink type={lane.agentType} /> },
           { key: 'kind', head: 'What', cell: ({ bar, lane }) => bar ? barWords[bar.kind] : stepMark(lane.status).word, nowrap: true }, { key: 'attempt', head: 'Attempt', align: 'end', cell: ({ bar }) => bar?.attempt ?? '–' }, { key: 'outcome', head: 'Outcome', cell: ({ bar }) => bar ? words(outcomeWords[bar.outcome]) : '–', nowrap: true },
           { key: 'from', head: 'From', cell: ({ bar }) => bar ? <When at={bar.from} clock ms /> : '–' }, { key: 'took', head: 'Took', align: 'end', cell: ({ bar }) => bar ? <Took from={bar.from} to={bar.to} /> : '–' }, { key: 'detail', head: 'Detail', wide: true, cell: ({ bar }) => <Untrusted text={bar?.detail} max={200} /> },
         ]} />

@@ -6,7 +6,7 @@ import { ballotMark } from '../ui/marks'
 import { asOf } from './context'
 import { graphSvg, mermaid } from './exports'
 import { graphModel, nodeText, routePath } from './graphModel'
-import { comparedField, comparedValue, effectsSummary, fieldName, fieldValue, votedDown, waitsFor } from './words'
+import { comparedField, comparedValue, effectsSummary, eventWords, fieldName, fieldValue, votedDown, waitsFor } from './words'
 
 const step = (more: Partial<StepView> = {}) => ({ stepId: 'pay', agentType: 'pay', status: 'done', attempt: 1, undoAttempts: 0, dependsOn: [], position: 0, tookMs: 1_500, since: null, undoTookMs: 0, undoSince: null, startedAt: 'a', endedAt: 'b', percent: null, ballotId: null, ...more }) as unknown as StepView
 const run = (steps: StepView[]) => ({ run: { failedStep: 'pay' }, steps, ballots: [{ ballotId: 'b', status: 'decided' }] }) as unknown as RunDetail
@@ -48,6 +48,7 @@ describe('words for a person', () => {
     expect([fieldName('steps.a.b.waitingOn'), fieldName('status').field]).toEqual([{ step: 'a.b', field: 'Waits for' }, 'State of the run'])
     expect([fieldValue('steps.a.status', 'compensated'), fieldValue('status', 'failed'), fieldValue('reason', 'x')]).toEqual(['Undone', 'Failed', 'x'])
   })
+  it('has words for an event that is called like a member of every object', () => expect(['constructor', '__proto__', 'stale'].map(eventWords)).toEqual(['Constructor', '  proto  ', 'Came too late']))
   it('compares in the form a run’s page has', () => expect([comparedField('costMicroUsd'), comparedValue('costMicroUsd', '1500000', false), comparedValue('durationMs', '2500', false), comparedValue('status', 'compensated', true), comparedValue('status', 'failed', false), comparedField('failedStep')]).toEqual(['Cost', '$1.50', '2.5 s', 'Undone', 'Failed', 'Failed step']))
   it('names what is waited for without ids', () => expect([waitsFor({ waitKind: 'ballot', waitsFor: 'ballot 01-2' }), waitsFor({ waitKind: 'worker', waitsFor: 'agent a' })]).toEqual(['the ballot', 'agent a']))
   it('does not say a name twice under a node, and takes its time from the same sum as the timeline', () => {

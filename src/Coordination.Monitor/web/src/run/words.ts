@@ -46,7 +46,7 @@ export const classWords: Record<string, string> = {
   keyed: 'The target knows the key and does it once, however often it is called', idempotent: 'Doing it twice is the same as doing it once', irreversible: 'Done twice it is there twice, and nothing undoes it', probed: 'The target can be asked whether it was done',
 }
 const names: Record<string, string> = { 'step-dispatched': 'Given to a worker', 'step-completed': 'Step done', 'step-failed': 'Step failed', 'step-retry': 'Step failed, will be tried again', 'step-skipped': 'Step left out', 'step-stopped': 'Step stopped', 'step-compensating': 'Undo started', 'step-compensated': 'Undone', 'compensation-retry': 'Undo failed, will be tried again', 'compensation-failed': 'Undo failed', 'stale': 'Came too late' }
-export const eventWords = (event: string): string => names[event] ?? words(event)
+export const eventWords = (event: string): string => Object.hasOwn(names, event) ? names[event] ?? event : words(event)
 export const isUndo = (event: string): boolean => /compensat/.test(event)
 
 const compared: Record<string, readonly [name: string, show?: (value: string) => string]> = {

@@ -103,7 +103,7 @@ export const RunGrid = ({ store, list, columns, total, sort, onSort, selected, o
   }, [])
   const onKey = (event: KeyboardEvent) => {
     const id = order[active]
-    if (event.ctrlKey || event.metaKey || event.altKey || inSequence() || event.target instanceof HTMLInputElement && event.key === ' ' || event.target instanceof HTMLButtonElement && /^(Enter| )$/.test(event.key)) return
+    if (event.ctrlKey || event.metaKey || event.altKey || inSequence() || event.target instanceof HTMLInputElement && event.key === ' ' || event.target instanceof HTMLButtonElement && /^(Enter| )$/.test(event.key) || event.target instanceof HTMLAnchorElement && event.key === 'Enter') return
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / height) - 2)
     const keys: Record<string, () => void> = { ArrowDown: () => focusRow(active + 1), ArrowUp: () => focusRow(active - 1), PageDown: () => focusRow(active + page), PageUp: () => focusRow(active - page), Home: () => focusRow(0), End: () => focusRow(order.length - 1) }
     const run = keys[event.key] ?? (event.key === 'Enter' && id ? () => navigate(`/runs/${id}`) : event.key === ' ' && id ? () => act('select', active, id) : event.key === 'Escape' && open ? () => onOpen(null) : prefsNow().shortcuts ? single(id)[event.key] : undefined)

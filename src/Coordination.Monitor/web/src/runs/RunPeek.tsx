@@ -7,6 +7,7 @@ import { Chip, Glyph } from '../ui/Chip'
 import { Id } from '../ui/Copy'
 import { compact, money } from '../ui/format'
 import { ballotMark, runMark, stepMark } from '../ui/marks'
+import { AgentLink } from '../ui/Linked'
 import { Facts } from '../ui/Page'
 import { Ago, Lasted, Until } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
@@ -28,7 +29,7 @@ export const RunPeek = ({ id, onClose }: { id: string, onClose: () => void }) =>
         {run.stuck && <p><strong>Stuck: </strong><Untrusted text={run.stuck} /></p>}
         {run.failedDetail && <p className="muted"><Untrusted text={run.failedDetail} max={300} /></p>}
         <Facts items={[run.businessScope !== null && ['About', <Untrusted text={run.businessScope} line />], ['Took', <Lasted from={run.startedAt} to={run.endedAt} />], ['Started', <Ago at={run.startedAt} suffix=" ago" />], run.deadlineAt !== null && run.endedAt === null && ['Deadline', <Until at={run.deadlineAt} />], ['Cost', money(run.costMicroUsd)], ['Tokens', compact(run.tokens)], ['Requester', <Untrusted text={run.requester} line />]]} />
-        <ul className={css.peekSteps} aria-label="Steps">{steps.map(step => <li key={step.stepId}><Glyph mark={stepMark(step.status)} /><span className="truncate"><Untrusted text={step.stepId} line /> <span className="muted"><Untrusted text={step.agentType} line /></span></span><span className="muted">{step.attempt > 1 ? `try ${step.attempt}` : ''}</span></li>)}</ul>
+        <ul className={css.peekSteps} aria-label="Steps">{steps.map(step => <li key={step.stepId}><Glyph mark={stepMark(step.status)} /><span className="truncate"><Untrusted text={step.stepId} line /> <AgentLink type={step.agentType} /></span><span className="muted">{step.attempt > 1 ? `try ${step.attempt}` : ''}</span></li>)}</ul>
         {ballots.length > 0 && <ul className={css.peekSteps} aria-label="Ballots">{ballots.map(ballot => <li key={ballot.ballotId}><Glyph mark={ballotMark(ballot)} /><Link href={`/consensus/${ballot.ballotId}`} className="truncate"><Untrusted text={ballot.question} line /></Link><span /></li>)}</ul>}
         <div className="row">{actions.filter(offer => offer.kind === 'run.cancel').map(offer => <ActionButton key={offer.kind} offer={offer} intent={{ kind: 'run.cancel', targets: [{ run: run.runId }], about: <><strong><Untrusted text={run.name} line /></strong> <Untrusted text={run.businessScope} line none="" /></> }} />)}</div>
       </div>}</View>

@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
 import type { RunSummary } from '../api/types'
 import { Chip } from '../ui/Chip'
 import { CopyButton } from '../ui/Copy'
-import { compact, count, money, waitText } from '../ui/format'
+import { compact, count, money } from '../ui/format'
+import { AgentLinks, Awaited } from '../ui/Linked'
 import { runMark } from '../ui/marks'
 import { Ago, Lasted, Until, When } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
@@ -24,7 +26,7 @@ const ended = (run: RunSummary): boolean => run.endedAt !== null
 const Now = ({ run }: { run: RunSummary }) => {
   if (run.stuck) return <span className={css.why} data-tone="bad"><Untrusted text={run.stuck} line /></span>
   if (run.failedStep || run.status === 'failed' || run.status === 'expired' || run.status === 'partial') return <span className={css.why}>{run.failedStep && <b><Untrusted text={run.failedStep} line /></b>}<Untrusted text={run.failedDetail ?? run.reason} line /></span>
-  if (run.currentStep) return <span className={css.why}><b><Untrusted text={run.currentStep} line /></b>{run.waitsFor && <span className="muted truncate"><Untrusted text={waitText(run.waitsFor)} line /></span>}</span>
+  if (run.currentStep) return <span className={css.why}><b><Untrusted text={run.currentStep} line /></b>{run.waitsFor && <span className="muted truncate"><Awaited text={run.waitsFor} kind={run.waitKind} line /></span>}</span>
   return <span className={`${css.why} muted`}><Untrusted text={run.reason} line /></span>
 }
 const Steps = ({ run }: { run: RunSummary }) => (
@@ -33,11 +35,11 @@ const Steps = ({ run }: { run: RunSummary }) => (
 
 export const columns: readonly RunColumn[] = [
   { key: 'state', name: 'Status', width: '142px', usual: true, worth: 9, cell: run => <Chip mark={runMark(run)} title={run.reason ?? undefined} /> },
-  { key: 'run', name: 'Run', hint: 'The name of its plan and the end of its id', width: 'minmax(200px, 1.1fr)', usual: true, worth: 9, cell: run => <span className={css.run}><span className="truncate"><Untrusted text={run.name} line /></span><code className="muted" title={run.runId}>{tailOf(run.runId)}</code><CopyButton text={run.runId} what="run id" /></span> },
+  { key: 'run', name: 'Run', hint: 'The name of its plan and the end of its id', width: 'minmax(200px, 1.1fr)', usual: true, worth: 9, cell: run => <span className={css.run}><Link href={`/runs/${run.runId}`} className="truncate"><Untrusted text={run.name} line /></Link><code className="muted" title={run.runId}>{tailOf(run.runId)}</code><CopyButton text={run.runId} what="run id" /></span> },
   { key: 'about', name: 'About', hint: 'What it is about, as its requester said: a ticket, an order', width: 'minmax(172px, 1fr)', usual: true, worth: 8, cell: run => <Untrusted text={run.businessScope} line none="–" /> },
   { key: 'now', name: 'Now', hint: 'Why it failed, or what it does or waits for now', width: 'minmax(170px, 1.5fr)', usual: true, worth: 9, cell: run => <Now run={run} /> },
   { key: 'steps', name: 'Steps', hint: 'Steps done, of all', width: '96px', usual: true, worth: 6, cell: run => <Steps run={run} /> },
-  { key: 'agents', name: 'Agents', hint: 'Agent types among its steps', width: 'minmax(90px, .6fr)', usual: false, worth: 2, cell: run => <Untrusted text={run.agents.join(', ')} line /> },
+  { key: 'agents', name: 'Agents', hint: 'Agent types among its steps', width: 'minmax(90px, .6fr)', usual: false, worth: 2, cell: run => <span className="truncate"><AgentLinks types={run.agents} /></span> },
   { key: 'retries', name: 'Retries', hint: 'Attempts that were repeated', width: '66px', end: true, usual: true, worth: 3, cell: run => run.retries || '–' },
   { key: 'tokens', name: 'Tokens', hint: 'What its models read and wrote', width: '64px', end: true, usual: false, worth: 1, cell: run => <span title={count(run.tokens)}>{compact(run.tokens)}</span> },
   { key: 'cost', name: 'Cost', hint: 'What its models cost, in US dollars', width: '70px', end: true, sort: 'cost', usual: true, worth: 4, cell: run => money(run.costMicroUsd) },
