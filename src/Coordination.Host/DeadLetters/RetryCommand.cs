@@ -86,18 +86,18 @@ internal static class RetryCommand
     }
 
     /// <summary>One operation, carried out by this process; interrupted, it is cancelled.</summary>
-    private static async Task<ReplayOutcome> RetryAsync(
+    private static async Task<RetryOutcome> RetryAsync(
         Office office,
         IReadOnlyList<long> which,
         double perSecond,
         string by,
-        Action<ReplayOutcome> progress,
+        Action<RetryOutcome> progress,
         CancellationToken cancellationToken
     )
     {
         var (retried, missing) = (new List<long>(), new List<long>());
         if (which.Count == 0)
-            return new ReplayOutcome(retried, missing, 0);
+            return new RetryOutcome(retried, missing, 0);
         var (id, me, viewer) = (Guid.CreateVersion7(), $"cli-{Environment.ProcessId}", Viewer.AtCommandLine(by));
         var request = new OperationRequest
         {
@@ -114,7 +114,7 @@ internal static class RetryCommand
                 (target, status) =>
                 {
                     (status == "done" ? retried : missing).Add(target.Letter!.Value);
-                    progress(new ReplayOutcome(retried, missing, which.Count));
+                    progress(new RetryOutcome(retried, missing, which.Count));
                 },
                 cancellationToken
             );
@@ -123,11 +123,11 @@ internal static class RetryCommand
         {
             await office.Runner.TurnAsync(id, "cancelled", viewer, CancellationToken.None);
         }
-        return new ReplayOutcome(retried, missing, which.Count);
+        return new RetryOutcome(retried, missing, which.Count);
     }
 
     /// <summary>Says beforehand that it will take long, and then now and again how far it is.</summary>
-    private static Action<ReplayOutcome> Progress(Output output, int count, double perSecond)
+    private static Action<RetryOutcome> Progress(Output output, int count, double perSecond)
     {
         var expected = TimeSpan.FromSeconds((count - 1) / perSecond);
         if (expected >= Long)
@@ -143,7 +143,7 @@ internal static class RetryCommand
         };
     }
 
-    private static void Show(Output output, ReplayOutcome outcome)
+    private static void Show(Output output, RetryOutcome outcome)
     {
         output.Show(
             new
@@ -165,4 +165,14 @@ internal static class RetryCommand
         foreach (var id in outcome.Missing)
             output.Note(LetterOptions.NotOpen(id).Message);
     }
+}
+
+/// <summary>How far a retry of many came.</summary>
+/// <param name="Retried">On their way again.</param>
+/// <param name="Missing">Not open any more when their turn came.</param>
+/// <param name="Total">All it was asked for.</param>
+internal sealed record RetryOutcome(IReadOnlyList<long> Retried, IReadOnlyList<long> Missing, int Total)
+{
+    /// <summary>Those it did not come to; they stay parked.</summary>
+    public int Left => Total - Retried.Count - Missing.Count;
 }

@@ -112,8 +112,7 @@ internal sealed class EffectReads(Reads reads)
         var asked = await reads.QueryAsync(
             new Statement(
                 $"""
-                SELECT s.run_id, s.question_id, (SELECT p.body FROM {sql.Table("coord_v1_payloads")} p WHERE p.run_id = s.run_id
-                    AND p.step_id = s.step_id AND p.kind = 'question' LIMIT 1)
+                SELECT s.run_id, s.question_id, {StepQuestion.Body(sql)}
                 FROM {sql.Table("coord_v1_steps")} s WHERE {sql.AnyOf("s.run_id", "@runs")} AND s.question_id IS NOT NULL
                 """,
                 new StatementParameter("runs", doubted, ColumnKind.Uuid)

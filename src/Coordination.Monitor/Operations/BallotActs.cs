@@ -95,12 +95,12 @@ internal sealed class AnswerBallotAct(BallotClient ballots, AnswerClaims claims)
             return $"Ballot {ballot.BallotId} is {ballot.Status}: nobody is asked.";
         if (Option(request) is { } option && NoOption(ballot, option) is { } none)
             return none;
-        if (IsSame(ballot.Requester, viewer.Name))
+        if (PersonName.IsSame(ballot.Requester, viewer.Name))
             return "Whoever asked for a decision does not make it: somebody else has to answer.";
         var record = await RecordAsync(ballot, cancellationToken);
         if (record is [{ Opening: { } opening }, ..] && opening.IsVoter(viewer.Name, user: null))
             return "A voter cannot decide in the place of people.";
-        return record.Any(line => line.Answer is { Refusal: null } answer && IsSame(answer.Person, viewer.Name))
+        return record.Any(line => line.Answer is { Refusal: null } answer && PersonName.IsSame(answer.Person, viewer.Name))
             ? "You have answered it; an answer counts once a person."
             : null;
     }
@@ -116,12 +116,9 @@ internal sealed class AnswerBallotAct(BallotClient ballots, AnswerClaims claims)
             Note = request.Reason,
         };
 
-    // As the ballot compares them.
-    private static bool IsSame(string a, string b) => a.Trim().Equals(b.Trim(), StringComparison.OrdinalIgnoreCase);
-
     // Where two have to agree, each of them answers once.
     protected override string Subject(BallotInfo ballot, Viewer viewer) =>
-        $"ballot:{ballot.BallotId}:{ballot.Round}:people{(ballot.People == 2 ? ":" + viewer.Name.Trim().ToUpperInvariant() : "")}";
+        $"ballot:{ballot.BallotId}:{ballot.Round}:people{(ballot.People == 2 ? ":" + PersonName.Key(viewer.Name) : "")}";
 
     private static string? Option(OperationRequest request) =>
         request.Parameters.Option.ValueKind == JsonValueKind.String ? request.Parameters.Option.GetString() : null;

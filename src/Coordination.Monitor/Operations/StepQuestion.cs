@@ -19,8 +19,7 @@ internal sealed record StepQuestion(string Subject, string QuestionId, JsonEleme
                 SELECT s.question_id, (SELECT max(h.id) FROM {sql.Table(
                     "coord_v1_history"
                 )} h WHERE h.run_id = s.run_id AND h.step_id = s.step_id
-                    AND h.event = 'question-asked'), (SELECT p.body FROM {sql.Table("coord_v1_payloads")} p WHERE p.run_id = s.run_id
-                    AND p.step_id = s.step_id AND p.kind = 'question' LIMIT 1)
+                    AND h.event = 'question-asked'), {Body(sql)}
                 FROM {sql.Table("coord_v1_steps")} s WHERE s.run_id = @run AND s.step_id = @step AND s.question_id IS NOT NULL
                 """,
                 ("run", run, ColumnKind.Uuid),
@@ -35,6 +34,13 @@ internal sealed record StepQuestion(string Subject, string QuestionId, JsonEleme
     /// <summary>What speaks against an answer.</summary>
     public IReadOnlyList<BodyProblem> ProblemsOf(JsonElement answer) =>
         Schema is { } schema ? [.. JsonShape.Problems(schema, answer, "parameters.answer")] : [];
+
+    /// <summary>SQL for the question of a step <c>s</c> as it is kept.</summary>
+    internal static string Body(SqlDialect sql)
+    {
+        var payloads = sql.Table("coord_v1_payloads");
+        return $"(SELECT p.body FROM {payloads} p WHERE p.run_id = s.run_id AND p.step_id = s.step_id AND p.kind = 'question' LIMIT 1)";
+    }
 
     /// <summary>The schema in a question as it is kept.</summary>
     internal static JsonElement? SchemaIn(string? question)

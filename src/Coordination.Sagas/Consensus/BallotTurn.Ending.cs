@@ -145,8 +145,7 @@ internal sealed partial class BallotTurn
         : ballot.Opening.IsVoter(person, user) ? "A voter cannot decide in the place of people."
         : option is not null && ballot.Opening.Options.All(o => o.Name != option)
             ? $"There is no such option; the options are {string.Join(", ", ballot.Opening.Options.Select(o => o.Name))}."
-        : ballot.Answers.Any(a => a.Person.Trim().Equals(person.Trim(), StringComparison.OrdinalIgnoreCase))
-            ? $"{person} has answered already: one answer a person."
+        : ballot.Answers.Any(a => PersonName.IsSame(a.Person, person)) ? $"{person} has answered already: one answer a person."
         : null;
 
     public void OutcomeReported(ReportOutcome report)
