@@ -146,6 +146,7 @@ public sealed class When_strangers_write(Chromium chromium, World world)
                 await host.UntilRunAsync(doubtful, "input-wait");
                 routes.AddRange([
                     $"/runs/{asking}",
+                    $"/runs/{waiting}",
                     $"/runs/{waiting}/audit",
                     $"/runs/{doubtful}/effects",
                     $"/consensus/{ballots[^1]}",
