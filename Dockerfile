@@ -1,5 +1,5 @@
 # Two images: `host` is the program `coordination`, `triage` the sample's agents.
-#   docker build --target host -t coordination .
+#   docker build --target host -t coordination .      (BuildKit, which is the default)
 FROM node:22-slim AS web
 WORKDIR /web
 COPY src/Coordination.Monitor/web/package.json src/Coordination.Monitor/web/package-lock.json src/Coordination.Monitor/web/.npmrc ./
@@ -22,17 +22,17 @@ COPY src/Coordination.Monitor/*.csproj src/Coordination.Monitor/*.targets src/Co
 COPY src/Coordination.Host/*.csproj src/Coordination.Host/packages.lock.json src/Coordination.Host/
 COPY samples/TicketTriage/*.csproj samples/TicketTriage/packages.lock.json samples/TicketTriage/
 RUN --mount=type=cache,target=/nuget \
-    dotnet restore src/Coordination.Host -a $TARGETARCH -p:PublishReadyToRun=true \
-    && dotnet restore samples/TicketTriage -a $TARGETARCH -p:PublishReadyToRun=true
+    dotnet restore src/Coordination.Host -a ${TARGETARCH:-$(dpkg --print-architecture)} -p:PublishReadyToRun=true \
+    && dotnet restore samples/TicketTriage -a ${TARGETARCH:-$(dpkg --print-architecture)} -p:PublishReadyToRun=true
 
 COPY src/ src/
 COPY samples/ samples/
 # The page is built above, where Node is: here it is only embedded.
 COPY --from=web /web/dist/ src/Coordination.Monitor/web/dist/
-# Compiled ahead of time: a process that starts beside others takes less from them.
+# Compiled ahead of time, for one architecture (the lock files know none, so they are written anew here): a process that starts beside others takes less from them.
 RUN --mount=type=cache,target=/nuget \
-    dotnet publish src/Coordination.Host --no-restore -c Release -a $TARGETARCH --no-self-contained -p:PublishReadyToRun=true -p:SkipWeb=true -o /out/host \
-    && dotnet publish samples/TicketTriage --no-restore -c Release -a $TARGETARCH --no-self-contained -p:PublishReadyToRun=true -p:SkipWeb=true -o /out/triage
+    dotnet publish src/Coordination.Host --no-restore -c Release -a ${TARGETARCH:-$(dpkg --print-architecture)} --no-self-contained -p:PublishReadyToRun=true -p:SkipWeb=true -o /out/host \
+    && dotnet publish samples/TicketTriage --no-restore -c Release -a ${TARGETARCH:-$(dpkg --print-architecture)} --no-self-contained -p:PublishReadyToRun=true -p:SkipWeb=true -o /out/triage
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS host
 WORKDIR /app

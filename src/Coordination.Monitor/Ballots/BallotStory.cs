@@ -57,8 +57,7 @@ internal sealed class BallotStory
     private IReadOnlyList<(int Seq, RecordedClose Close)> Closes { get; }
 
     /// <summary>Whether a person has answered, and it counts.</summary>
-    public bool HasAnswered(string person) =>
-        Answers.Any(answer => answer.Refusal is null && answer.Person.Trim().Equals(person.Trim(), StringComparison.OrdinalIgnoreCase));
+    public bool HasAnswered(string person) => Answers.Any(answer => answer.Refusal is null && PersonName.IsSame(answer.Person, person));
 
     private DecisionView? Decided()
     {

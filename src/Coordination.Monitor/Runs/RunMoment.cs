@@ -8,9 +8,6 @@ namespace Coordination.Monitor;
 /// </summary>
 internal static class RunMoment
 {
-    /// <summary>SQLite's clock gives milliseconds, what workers and voters wrote carries microseconds: whatever was written within the entry's millisecond was there.</summary>
-    private static readonly TimeSpan WithinTheSame = TimeSpan.FromMilliseconds(1) - TimeSpan.FromMicroseconds(1);
-
     /// <param name="file">As it is now.</param>
     /// <param name="seq">The entry; null: now.</param>
     public static RunFile AsOf(this RunFile file, int? seq)
@@ -43,8 +40,10 @@ internal static class RunMoment
         };
     }
 
-    // PostgreSQL's clock gives microseconds: what came later within the millisecond came later.
-    private static DateTimeOffset End(DateTimeOffset at) => at.Ticks % TimeSpan.TicksPerMillisecond == 0 ? at + WithinTheSame : at;
+    // SQLite's clock gives milliseconds, PostgreSQL's microseconds, and what voters wrote is finer than either: what was written within the same one was there.
+    // One entry of PostgreSQL's in a thousand falls on a whole millisecond and is taken for one of SQLite's.
+    private static DateTimeOffset End(DateTimeOffset at) =>
+        at.AddTicks((at.Ticks % TimeSpan.TicksPerMillisecond == 0 ? TimeSpan.TicksPerMillisecond : TimeSpan.TicksPerMicrosecond) - 1);
 
     /// <summary>Lines of the ballots' records that could be read then: none of a ballot that was still sealed.</summary>
     public static IReadOnlyList<(Guid BallotId, BallotRecord Record)> AsOf(

@@ -35,7 +35,7 @@ public sealed class When_people_act_by_mouse(Chromium chromium) : IAsyncLifetime
         await ConfirmAsync("duplicate order");
 
         await Assertions.Expect(tab.Page.Locator("main header")).ToContainTextAsync("Cancelled");
-        await Assertions.Expect(tab.Page.GetByTestId("cancelled")).ToHaveTextAsync("Cancelled by ann: duplicate order");
+        await Assertions.Expect(tab.Page.GetByTestId("cancelled")).ToHaveTextAsync("Cancellation asked for by annReason: duplicate order");
         await host.UntilRunAsync(run, "cancelled");
         await ShouldBeInTheAuditAsync("run.cancel", "duplicate order");
         await tab.ShouldBeSoundAsync("cancel");

@@ -54,6 +54,26 @@ public sealed class When_a_link_is_followed(Chromium chromium, World world)
     }
 
     [Fact, Trait("req", "OPS-01")]
+    public async Task Tab_stops_in_one_row_of_the_list_and_leaves_it()
+    {
+        var seeded = await world.SeededAsync();
+        await using var tab = await Tab.OpenAsync(chromium, seeded.Host);
+        await tab.GoAsync("/runs");
+        var rows = tab.Page.Locator("main [data-row-id]");
+        await rows.Nth(1).WaitForAsync();
+        // In every row but the one that has the grid's focus stop.
+        await Assertions.Expect(rows.And(tab.Page.Locator("[tabindex='0']"))).ToHaveCountAsync(1);
+        await Assertions
+            .Expect(tab.Page.Locator("main [data-row-id][tabindex='-1'] :is(a, button):not([tabindex='-1'])"))
+            .ToHaveCountAsync(0);
+        await rows.First.PressAsync("ArrowDown");
+        await Assertions.Expect(rows.Nth(1)).ToHaveAttributeAsync("tabindex", "0");
+        await Assertions.Expect(rows.Nth(1).Locator("a").First).ToHaveAttributeAsync("tabindex", "0");
+        await Assertions.Expect(rows.First.Locator("a").First).ToHaveAttributeAsync("tabindex", "-1");
+        await tab.ShouldBeSoundAsync("focus in the list");
+    }
+
+    [Fact, Trait("req", "OPS-01")]
     public async Task A_link_in_a_row_leads_to_its_own_page_by_keyboard_and_by_mouse()
     {
         var seeded = await world.SeededAsync();

@@ -90,6 +90,12 @@ describe('a run that waits for a ballot', () => {
     const flow = { lanes: [], more: false, arrows: [{ messageId: 'm', causationId: null, at: time, from: 'run', to: 'agent coder', contract: 'step.execute.v1', kind: 'work', stepId: 'vote', attempt: 1, seq: null, deadLetterId: 5, note: null }] } as MessageFlow
     expect(linksOf(onRun(createElement(MessagesTab), 'messages', flow, '/?message=m'))).toEqual(['/agents/coder', '/dead-letters/m/5'])
   })
+  it('leads nowhere from what people and agents call themselves, or give as a reason', () => {
+    const asked = { lanes: [], more: false, arrows: [{ messageId: 'm', causationId: null, at: time, from: 'agent smith', to: 'run', contract: 'run.submit.v1', kind: 'control', stepId: null, attempt: null, seq: null, deadLetterId: null, note: null }] } as MessageFlow
+    expect(linksOf(onRun(createElement(MessagesTab), 'messages', asked, '/?message=m'))).toEqual([])
+    const state = { status: 'running', reason: null, steps: [{ stepId: 'vote', status: 'failed', attempt: 1, undoAttempts: 0, reason: `ballot ${ballot}`, waitingOn: null }] } as StateChange['after']
+    expect(linksOf(onRun(createElement(StateTab), 'state?seq=1', { seq: 1, at: time, event: 'step-failed', before: null, after: state, changes: [{ path: 'steps.vote.reason', before: null, after: `ballot ${ballot}` }] }))).toEqual([])
+  })
   it('leads to what caused what', () => {
     const node = (id: string, kind: string, text: string | null = null) => ({ id, kind, at: null, label: id, detail: text, status: null, stepId: null, seq: null })
     const graph = { runId, transactionId: runId, more: false, nodes: [node('ballot:b', 'ballot', 'agent smith asked'), node('dead-letter:7', 'dead-letter'), node('step:vote', 'step', 'agent coder'), node('message:m', 'message')], edges: [{ from: 'ballot:b', to: 'message:m', kind: 'caused' }, { from: 'message:m', to: 'dead-letter:7', kind: 'parked' }] } as CausalGraph
@@ -135,5 +141,9 @@ describe('other lists', () => {
     expect(linksOf(html(createElement(ComparePage, { params: {} }), [[still, '/runs/compare?a=1&b=2', comparison]], '/?a=1&b=2')).slice(-2)).toEqual(['/agents/coder', '/agents/writer'])
     const operation = { id: 'o', kind: 'dead-letter.retry', status: 'done', total: 0, done: 0, failed: 0, skipped: 0, reason: null, by: 'ann', via: 'ui', createdAt: time, endedAt: time, select: { run: runId, group: 'f g' }, items: [], preview: null, commandLine: null } as Operation
     expect(linksOf(html(createElement(OperationPage, { params: { id: 'o' } }), [['operation:o', '/operations/o', operation]])).slice(-2)).toEqual([`/runs/${runId}`, '/dead-letters/f%20g'])
+    // The server names what was not asked for, too.
+    const chosen = { ...operation, select: { query: 'name:refund', run: null, group: null, reason: null, type: null, asOf: null } } as unknown as Operation
+    const text = html(createElement(OperationPage, { params: { id: 'o' } }), [['operation:o', '/operations/o', chosen]])
+    expect([text.includes('name:refund'), text.includes('null')]).toEqual([true, false])
   })
 })

@@ -56,4 +56,4 @@ export const OperationPage = ({ params }: { params: Record<string, string | unde
     </Page>
   )
 }
-const Selection = ({ operation: { select } }: { operation: Operation }) => <code>{Object.entries(select ?? {}).map(([name, value], index) => <span key={name}>{index > 0 && ' '}{name}={name === 'run' ? <Link href={`/runs/${value}`}>{value}</Link> : name === 'group' ? <Link href={`/dead-letters/${encodeURIComponent(value)}`}><Untrusted text={value} line /></Link> : <Untrusted text={value} />}</span>)}</code>
+const Selection = ({ operation: { select } }: { operation: Operation }) => <code>{Object.entries(select ?? {}).filter(([, value]) => value !== null).map(([name, value], index) => <span key={name}>{index > 0 && ' '}{name}={name === 'run' ? <Link href={`/runs/${value}`}>{value}</Link> : name === 'group' ? <Link href={`/dead-letters/${encodeURIComponent(value)}`}><Untrusted text={value} line /></Link> : <Untrusted text={value} />}</span>)}</code>

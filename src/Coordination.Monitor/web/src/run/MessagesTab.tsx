@@ -74,10 +74,14 @@ const Diagram = ({ flow, arrows, picked, pick }: { flow: MessageFlow, arrows: re
   )
 }
 
+// People and requesters are called what they like: only the server's words for an agent lead to its page.
+const ofAgents = /^step\.(?:execute|compensate|completed|compensated|failed|input-required)\./
+const Party = ({ of, name }: { of: MessageArrow, name: string }) => ofAgents.test(of.contract) ? <Linked text={name} line /> : <Untrusted text={name} line />
+
 const Detail = ({ arrow }: { arrow: MessageArrow }) => {
   const { setAt } = useRun()
   return <div className={css.detail} data-testid="message-detail"><h2 className="small-heading"><code><Untrusted text={arrow.contract} /></code></h2>
-    <Facts items={[['Message', <Id id={arrow.messageId} what="message id" full />], ['At', <When at={arrow.at} ms />], ['From', <Linked text={arrow.from} line />], ['To', <Linked text={arrow.to} line />], arrow.causationId !== null && ['Because of', <Id id={arrow.causationId} what="message id" />], arrow.stepId !== null && ['Step', <Untrusted text={arrow.stepId} line />], arrow.attempt !== null && ['Attempt', arrow.attempt],
+    <Facts items={[['Message', <Id id={arrow.messageId} what="message id" full />], ['At', <When at={arrow.at} ms />], ['From', <Party of={arrow} name={arrow.from} />], ['To', <Party of={arrow} name={arrow.to} />], arrow.causationId !== null && ['Because of', <Id id={arrow.causationId} what="message id" />], arrow.stepId !== null && ['Step', <Untrusted text={arrow.stepId} line />], arrow.attempt !== null && ['Attempt', arrow.attempt],
       arrow.seq !== null && ['Event', <Button small onClick={() => setAt(arrow.seq)}>go to {arrow.seq}</Button>], arrow.deadLetterId !== null && ['Dead letter', <Link href={`/dead-letters/m/${arrow.deadLetterId}`}>{arrow.deadLetterId}</Link>]]} />
     {arrow.note && <Untrusted text={arrow.note} />}</div>
 }
@@ -93,7 +97,7 @@ export const MessagesTab = () => {
     return <>
       <div className={css.tools}><span className="muted">{plural(arrows.length, 'message')}{flow.more ? ' (the first; there are more)' : ''}, {plural(flow.lanes.length, 'participant')}</span><span className="grow" /><Button small icon="download" onClick={() => download(`run-${id}.mmd`, 'text/plain', mermaid(flow.lanes, arrows))} data-testid="mermaid">Mermaid</Button><TwinToggle diagram="diagram" /></div>
       {arrows.length === 0 ? <Empty title="No message yet" icon="flow" /> : textTwin ? <Table label="Messages as text" rows={arrows} id={row => row.messageId} copy={row => row.messageId} columns={[
-        { key: 'at', head: 'At', cell: row => <When at={row.at} clock ms /> }, { key: 'from', head: 'From', cell: row => <Linked text={row.from} line /> }, { key: 'to', head: 'To', cell: row => <Linked text={row.to} line /> }, { key: 'contract', head: 'Message', cell: row => <Button small look="quiet" onClick={() => pick(row.messageId)}><code><Untrusted text={nameOf(row)} /></code></Button> },
+        { key: 'at', head: 'At', cell: row => <When at={row.at} clock ms /> }, { key: 'from', head: 'From', cell: row => <Party of={row} name={row.from} /> }, { key: 'to', head: 'To', cell: row => <Party of={row} name={row.to} /> }, { key: 'contract', head: 'Message', cell: row => <Button small look="quiet" onClick={() => pick(row.messageId)}><code><Untrusted text={nameOf(row)} /></code></Button> },
         { key: 'kind', head: 'Kind', cell: row => words(row.kind) }, { key: 'note', head: 'Note', wide: true, cell: row => <Untrusted text={row.note} max={200} /> },
       ]} /> : <Diagram flow={flow} arrows={arrows} picked={picked} pick={pick} />}
       {arrow && <Detail arrow={arrow} />}

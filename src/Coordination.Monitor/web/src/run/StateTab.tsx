@@ -63,7 +63,9 @@ const Events = ({ current, pick }: { current: number, pick: (seq: number) => voi
   </div>
 }
 
-const cell = (before: string | number | null | undefined, after: string | number | null | undefined) => before === undefined || before === after ? <Linked text={after === null || after === undefined ? '' : String(after)} none="–" /> : <><span className={css.before}><Linked text={before === null ? '' : String(before)} none="nothing" /></span> <span className={css.after}>→ <Linked text={after === null || after === undefined ? '' : String(after)} none="nothing" /></span></>
+// What is waited for is the server's words; a reason is its sender's, and leads nowhere.
+const cell = (before: string | number | null | undefined, after: string | number | null | undefined, Said: typeof Linked | typeof Untrusted = Untrusted) => before === undefined || before === after ? <Said text={after === null || after === undefined ? '' : String(after)} none="–" /> : <><span className={css.before}><Said text={before === null ? '' : String(before)} none="nothing" /></span> <span className={css.after}>→ <Said text={after === null || after === undefined ? '' : String(after)} none="nothing" /></span></>
+const saidOf = (path: string) => path.endsWith('.waitingOn') ? Linked : Untrusted
 
 const Field = ({ path }: { path: string }) => {
   const { step, field } = fieldName(path)
@@ -77,12 +79,12 @@ const Change = ({ change }: { change: StateChange }) => {
     <div className="row"><h2>{eventWords(change.event)}</h2><Tag>event {change.seq}</Tag><When at={change.at} ms /></div>
     <Facts items={[['Run', <span className="row">{change.before && change.before.status !== change.after.status && <><Chip mark={runMarks[change.before.status] ?? unknownMark(change.before.status)} />→</>}<Chip mark={runMarks[change.after.status] ?? unknownMark(change.after.status)} /></span>], change.after.reason !== null && ['Reason', <Untrusted text={change.after.reason} />]]} />
     <div><h3 style={{ marginBottom: 6 }}>What changed</h3>
-      {change.changes.length === 0 ? <p className="muted">Nothing in the state; the event was only recorded.</p> : <Table label="Changed fields" testId="changes" rows={change.changes} id={row => row.path} columns={[{ key: 'path', head: 'Field', cell: row => <Field path={row.path} /> }, { key: 'before', head: 'Before', cell: row => <span className={css.before}><Linked text={fieldValue(row.path, row.before)} none="nothing" /></span> }, { key: 'after', head: 'After', wide: true, cell: row => <span className={css.after}><Linked text={fieldValue(row.path, row.after)} none="nothing" /></span> }]} />}</div>
+      {change.changes.length === 0 ? <p className="muted">Nothing in the state; the event was only recorded.</p> : <Table label="Changed fields" testId="changes" rows={change.changes} id={row => row.path} columns={[{ key: 'path', head: 'Field', cell: row => <Field path={row.path} /> }, { key: 'before', head: 'Before', cell: row => { const Said = saidOf(row.path); return <span className={css.before}><Said text={fieldValue(row.path, row.before)} none="nothing" /></span> } }, { key: 'after', head: 'After', wide: true, cell: row => { const Said = saidOf(row.path); return <span className={css.after}><Said text={fieldValue(row.path, row.after)} none="nothing" /></span> } }]} />}</div>
     <div><h3 style={{ marginBottom: 6 }}>State after it</h3>
       <Table label="State of the steps after the event" rows={change.after.steps} id={row => row.stepId} tone={row => touched(row) ? 'warn' : undefined} columns={[
         { key: 'step', head: 'Step', cell: row => <>{touched(row) && <><Tag tone="warn">changed</Tag> </>}<Untrusted text={row.stepId} line /></> },
         { key: 'status', head: 'State', cell: row => <span className="row" style={{ gap: 4 }}>{before.get(row.stepId) && before.get(row.stepId)?.status !== row.status && <><Chip mark={stepMark(before.get(row.stepId)?.status ?? 'pending')} />→</>}<Chip mark={stepMark(row.status)} /></span> },
-        { key: 'attempt', head: 'Attempt', align: 'end', cell: row => <>{cell(before.get(row.stepId)?.attempt, row.attempt)}{row.undoAttempts > 0 && <div className="muted">{plural(row.undoAttempts, 'try', 'tries')} to undo</div>}</> }, { key: 'reason', head: 'Reason', cell: row => cell(before.get(row.stepId)?.reason, row.reason) }, { key: 'waits', head: 'Waits for', cell: row => cell(before.get(row.stepId)?.waitingOn, row.waitingOn) },
+        { key: 'attempt', head: 'Attempt', align: 'end', cell: row => <>{cell(before.get(row.stepId)?.attempt, row.attempt)}{row.undoAttempts > 0 && <div className="muted">{plural(row.undoAttempts, 'try', 'tries')} to undo</div>}</> }, { key: 'reason', head: 'Reason', cell: row => cell(before.get(row.stepId)?.reason, row.reason) }, { key: 'waits', head: 'Waits for', cell: row => cell(before.get(row.stepId)?.waitingOn, row.waitingOn, Linked) },
       ]} /></div>
   </div>
 }

@@ -21,6 +21,9 @@ interface RowProps { store: RunStore, id: string, index: number, top: number, he
 const RunRow = memo(function RunRow({ store, id, index, top, height, columns, template, selected, active, open, act }: RowProps) {
   const run = useSyncExternalStore(useCallback(listener => store.watchRow(id, listener), [store, id]), () => store.row(id))
   const state = useRef<HTMLDivElement>(null)
+  const row = useRef<HTMLDivElement>(null)
+  // One row at a time is in the order of Tab, with what can be pressed in it.
+  useEffect(() => row.current?.querySelectorAll<HTMLElement>('a, button').forEach(one => { one.tabIndex = active ? 0 : -1 }))
   const word = run ? runMark(run).word : ''
   const before = useRef({ word, at: 0 })
   useEffect(() => {
@@ -36,7 +39,7 @@ const RunRow = memo(function RunRow({ store, id, index, top, height, columns, te
   return (
     // The grid owns the keys; a row is only its focus stop.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events
-    <div role="row" id={`run-${id}`} data-row-id={id} aria-rowindex={index + 2} aria-selected={selected} data-open={open || undefined} data-left={left || undefined} title={left ? 'No longer matches; it stays until the list is read again' : undefined}
+    <div ref={row} role="row" id={`run-${id}`} data-row-id={id} aria-rowindex={index + 2} aria-selected={selected} data-open={open || undefined} data-left={left || undefined} title={left ? 'No longer matches; it stays until the list is read again' : undefined}
       tabIndex={active ? 0 : -1} className={css.row} data-copy={id} style={{ transform: `translateY(${top}px)`, height, gridTemplateColumns: template }} onFocus={() => act('focus', index, id)}
       onClick={event => { if (!(event.target as HTMLElement).closest('a, button, input')) act('peek', index, id) }}>
       <div role="gridcell" className={css.cell}><input type="checkbox" className={css.box} tabIndex={-1} checked={selected} aria-label={`Select run ${revealedText(run.name)}`} onChange={() => {}} onClick={event => act(event.shiftKey ? 'range' : 'select', index, id)} /></div>
