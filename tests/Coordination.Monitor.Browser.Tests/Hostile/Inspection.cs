@@ -53,13 +53,13 @@ internal static class Inspection
             where
         );
 
-    /// <summary>The same answer with every free word replaced, in turn, by one of the payloads.</summary>
-    public static string Poison(string json, ref int next)
+    /// <summary>The same answer with every free word replaced by what is chosen for its place, which is told as the names of the members down to it.</summary>
+    public static string Poison(string json, Func<string, string> choose)
     {
         using var document = JsonDocument.Parse(json);
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
-            Write(writer, document.RootElement, "", ref next);
+            Write(writer, document.RootElement, "", "", choose);
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }
 
@@ -102,7 +102,7 @@ internal static class Inspection
         "field",
     };
 
-    private static void Write(Utf8JsonWriter writer, JsonElement element, string name, ref int next)
+    private static void Write(Utf8JsonWriter writer, JsonElement element, string name, string place, Func<string, string> choose)
     {
         switch (element.ValueKind)
         {
@@ -111,18 +111,18 @@ internal static class Inspection
                 foreach (var member in element.EnumerateObject())
                 {
                     writer.WritePropertyName(member.Name);
-                    Write(writer, member.Value, member.Name, ref next);
+                    Write(writer, member.Value, member.Name, $"{place}.{member.Name}", choose);
                 }
                 writer.WriteEndObject();
                 break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();
                 foreach (var member in element.EnumerateArray())
-                    Write(writer, member, name, ref next);
+                    Write(writer, member, name, place, choose);
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.String when !Structure.Contains(name) && IsFree(element):
-                writer.WriteStringValue(Payloads.All[next++ % Payloads.All.Count]);
+                writer.WriteStringValue(choose(place));
                 break;
             default:
                 element.WriteTo(writer);

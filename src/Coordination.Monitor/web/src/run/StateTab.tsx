@@ -12,6 +12,7 @@ import { Linked } from '../ui/Linked'
 import { runMarks, stepMark, unknownMark, words } from '../ui/marks'
 import { Facts } from '../ui/Page'
 import { prefsNow } from '../ui/prefs'
+import { revealedText } from '../ui/revealed'
 import { Table } from '../ui/Table'
 import { When } from '../ui/Time'
 import { Untrusted } from '../ui/Untrusted'
@@ -69,7 +70,7 @@ const saidOf = (path: string) => path.endsWith('.waitingOn') ? Linked : Untruste
 
 const Field = ({ path }: { path: string }) => {
   const { step, field } = fieldName(path)
-  return <span title={path}>{step !== null && <><Untrusted text={step} line /> · </>}{field}</span>
+  return <span title={revealedText(path)}>{step !== null && <><Untrusted text={step} line /> · </>}<Untrusted text={field} line /></span>
 }
 
 const Change = ({ change }: { change: StateChange }) => {

@@ -46,6 +46,7 @@ describe('words for a person', () => {
   })
   it('names fields and states as the rest of the page does', () => {
     expect([fieldName('steps.a.b.waitingOn'), fieldName('status').field]).toEqual([{ step: 'a.b', field: 'Waits for' }, 'State of the run'])
+    expect([fieldName('constructor').field, fieldName('steps.a.toString').field]).toEqual(['Constructor', 'To string'])
     expect([fieldValue('steps.a.status', 'compensated'), fieldValue('status', 'failed'), fieldValue('reason', 'x')]).toEqual(['Undone', 'Failed', 'x'])
   })
   it('has words for an event that is called like a member of every object', () => expect(['constructor', '__proto__', 'stale'].map(eventWords)).toEqual(['Constructor', '  proto  ', 'Came too late']))

@@ -29,11 +29,12 @@ export const effectsSummary = (rows: readonly Pick<EffectView, 'status' | 'compe
 /** What a run waits for; ids and questions stand elsewhere on its page. */
 export const waitsFor = (run: Pick<RunDetail['run'], 'waitKind' | 'waitsFor'>): string | null => run.waitKind === 'person' ? 'a person’s answer' : run.waitKind === 'ballot' ? 'the ballot' : run.waitsFor
 
+const fields: Record<string, string> = { status: 'State', reason: 'Reason', attempt: 'Attempt', undoAttempts: 'Tries to undo', waitingOn: 'Waits for' }
 /** `steps.pay.waitingOn` → what and which step, for a person. */
 export const fieldName = (path: string): { step: string | null, field: string } => {
   const match = /^steps\.(.+)\.([a-zA-Z]+)$/.exec(path)
   const field = match?.[2] ?? path
-  return { step: match?.[1] ?? null, field: { status: match ? 'State' : 'State of the run', reason: 'Reason', attempt: 'Attempt', undoAttempts: 'Tries to undo', waitingOn: 'Waits for' }[field] ?? words(field) }
+  return { step: match?.[1] ?? null, field: path === 'status' ? 'State of the run' : Object.hasOwn(fields, field) ? fields[field] ?? field : words(field) }
 }
 /** States by the words they have everywhere else; all other values as they are. */
 export const fieldValue = (path: string, value: string | null): string | null =>
