@@ -26,7 +26,8 @@ public sealed class Killed_workers
         await using var postgres = await starting.Postgres;
         var expected = await UndisturbedAsync();
         using var desk = new Desk(Tickets);
-        using var fleet = new Fleet(desk, rabbit.Amqp.ToString(), await postgres.NewDatabaseAsync(ct: ct));
+        var database = await postgres.NewDatabaseAsync(ct: ct);
+        using var fleet = new Fleet(desk, rabbit.Amqp.ToString(), database);
         fleet.StartHost();
         fleet.StartWorker();
         fleet.StartWorker();
@@ -34,11 +35,13 @@ public sealed class Killed_workers
 
         // The work has begun: from here on nobody is safe.
         await fleet.UntilAsync(() => desk.Refunds().Count > 0 || submit.HasEnded, "a first refund");
+        await using var clerk = await Clerk.StartAsync(rabbit.Amqp.ToString(), database, desk, ct);
         var clock = Stopwatch.StartNew();
         var (kills, restarted) = (0, Task.CompletedTask);
         using var rhythm = new PeriodicTimer(KillEvery);
         do
         {
+            await clerk.AnswerAsync(ct);
             if (clock.Elapsed > KillFor || !fleet.KillOne())
             {
                 continue;
@@ -65,7 +68,9 @@ public sealed class Killed_workers
         refunds.ShouldHoldEveryRefundOnce();
         refunds.ShouldBe(expected.Refunds, ignoreOrder: true, customMessage: submit.Output);
         summary.ShouldBe(expected.Summary);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{kills} kills, 1 broker restart, {clock.Elapsed.TotalSeconds:0.0} s; {summary}");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{kills} kills, 1 broker restart, {clerk.Answered} doubts answered, {clock.Elapsed.TotalSeconds:0.0} s; {summary}"
+        );
     }
 
     private static async Task<(IReadOnlyList<LedgerLine> Refunds, SampleSummary Summary)> UndisturbedAsync()
